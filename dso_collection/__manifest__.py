@@ -1,0 +1,11 @@
+{
+    'name': "DSO Collection",
+    'version': '19.0.1.0.0',
+    'category': 'Accounting/Collection',
+    'summary': "Turn open invoices into a collector's agenda and send the due reminders",
+    'author': "DSO Collection contributors",
+    'license': 'LGPL-3',
+    'depends': ['account_payment', 'sms'],
+    'data': [],
+    'application': True,
+}
