@@ -1,0 +1,19 @@
+PYTHON ?= python3
+ARGS ?=
+# A value with quotes reaches the program as it is.
+export DSO_ARGS := $(value ARGS)
+RUN := @$(PYTHON) tools/dev.py
+
+.PHONY: help
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make test        run all tests; make test ARGS="-k leader" runs some
+.PHONY: test
+test:
+	$(RUN) test
+
+## make test-fast   run the tests that need no database
+.PHONY: test-fast
+test-fast:
+	$(RUN) test-fast

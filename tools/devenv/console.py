@@ -1,0 +1,80 @@
+"""What the commands say while they work, and how they give up."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+
+HEARTBEAT = 10  # seconds of silence after which a long step says that it still works
+
+
+class Stop(Exception):
+    """The command cannot go on; its text is the one sentence that the user reads."""
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def note(text):
+    say(f"  note: {text}")
+
+
+@contextlib.contextmanager
+def step(label):
+    """Name a step that takes a moment, and tell how long it took."""
+    say(f"· {label} …")
+    start = time.monotonic()
+    yield
+    say(f"  {label}: {time.monotonic() - start:.1f} s")
+
+
+def tail(path, lines=15):
+    try:
+        with open(path, encoding='utf-8', errors='replace') as stream:
+            return ''.join(stream.readlines()[-lines:]).rstrip()
+    except OSError:
+        return ''
+
+
+def run_logged(command, log, label, *, failure, env=None, cwd=None):
+    """Run a long command with its output in `log`, saying now and then that it still works.
+
+    :param str failure: the sentence for a command that fails; the end of the log follows it
+    """
+    with step(label), open(log, 'w', encoding='utf-8') as stream:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=env,
+                cwd=cwd,
+            )
+        except OSError as error:
+            raise Stop(f"{failure} ({error})") from error
+        try:
+            _wait(process, label)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if process.returncode:
+        raise Stop(f"{failure}\n{tail(log)}\n(the whole log: {log})")
+
+
+def _wait(process, label):
+    start = time.monotonic()
+    while True:
+        try:
+            return process.wait(timeout=HEARTBEAT)
+        except subprocess.TimeoutExpired:
+            say(f"  {label}: still working, {time.monotonic() - start:.0f} s")
+
+
+def fail(error):
+    print(f"\nStopped: {error}", file=sys.stderr, flush=True)
+    return 1

@@ -1,0 +1,179 @@
+"""Databases with Odoo in them: two levels of templates, and copies to work on.
+
+* base: Odoo with what the addon depends on and the languages; keyed by the Odoo in use.
+* addon: a copy of the base with the addon installed; keyed by the content of the addon too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+
+from . import logs, odoo_source, paths, virtualenv
+from .console import Stop, note, run_logged, say, step
+from .postgres import USER, Cluster
+
+RECIPE = 1  # raise it when the way to build the templates changes
+BASE_MODULES = ('account_payment', 'sms')
+LANGUAGES = ('fr_FR',)
+KEEP = 4  # addon templates
+NOT_INSTALLED = ('tests', 'static/tests', 'docs', '__pycache__')
+CONFIG = """[options]
+db_host = {socket}
+db_user = {user}
+db_name = {database}
+dbfilter = ^{database}$
+list_db = False
+addons_path = {addons}
+data_dir = {data}
+http_interface = 127.0.0.1
+http_port = {port}
+gevent_port = {gevent_port}
+workers = 0
+max_cron_threads = {crons}
+smtp_server = 127.0.0.1
+smtp_port = {smtp_port}
+limit_time_cpu = 3600
+limit_time_real = 3600
+limit_time_real_cron = 3600
+"""
+NOWHERE = 9  # the discard port: what is sent without a sink fails instead of leaving
+
+
+def addon_hash():
+    """A key of what an installation of the addon depends on; tests are no part of it."""
+    digest = hashlib.sha256()
+    for path in sorted(paths.ADDON.rglob('*')):
+        name = path.relative_to(paths.ADDON).as_posix()
+        parts = path.relative_to(paths.ADDON).parts
+        if not path.is_file() or '__pycache__' in parts:
+            continue
+        if any(name.startswith(f'{folder}/') for folder in NOT_INSTALLED):
+            continue
+        digest.update(f'{name}\0'.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class Environment:
+    """Everything that a command on a database needs."""
+
+    def __init__(self):
+        self.python = virtualenv.python()
+        self.odoo = odoo_source.get()
+        self.cluster = Cluster().start()
+        base = f'{RECIPE}-{self.odoo.key}-{BASE_MODULES}-{LANGUAGES}'
+        self.base_key = hashlib.sha256(base.encode()).hexdigest()[:8]
+
+    def variables(self):
+        """The environment of a process that imports Odoo."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith('PG')}
+        search = [str(self.odoo.python_path), str(paths.TOOLS)]
+        return {**kept, 'PYTHONPATH': os.pathsep.join(search), 'PYTHONDONTWRITEBYTECODE': ''}
+
+    def config(self, path, database, **values):
+        """Write a configuration file for `database`."""
+        defaults = {'port': 8069, 'gevent_port': 8072, 'crons': 0, 'smtp_port': NOWHERE}
+        text = CONFIG.format(
+            socket=self.cluster.socket,
+            user=USER,
+            database=database,
+            addons=paths.CHECKOUT,
+            data=paths.DATA,
+            **{**defaults, **values},
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+        return path
+
+    def odoo_command(self, config, *arguments):
+        return [str(self.python), '-m', 'odoo', '-c', str(config), *arguments]
+
+    # --- copies ----------------------------------------------------------------------------
+
+    def copy(self, template, name):
+        """A database as `template`, files included: they never change, so links do."""
+        self.drop(name)
+        source, target = (paths.DATA / 'filestore' / database for database in (template, name))
+        if source.is_dir():
+            shutil.copytree(source, target, copy_function=os.link)
+        self.cluster.create(name, template)
+
+    def drop(self, name):
+        self.cluster.drop(name)
+        shutil.rmtree(paths.DATA / 'filestore' / name, ignore_errors=True)
+
+    def rename(self, old, new):
+        files = paths.DATA / 'filestore'
+        shutil.rmtree(files / new, ignore_errors=True)
+        if (files / old).is_dir():
+            (files / old).rename(files / new)
+        self.cluster.rename(old, new)
+
+    # --- templates -------------------------------------------------------------------------
+
+    def base_template(self):
+        """The name of the template without the addon, built when it is missing."""
+        name = f'base_{self.base_key}'
+        with paths.locked(paths.RUN / 'lock' / name):
+            if name not in self.cluster.databases():
+                self._build(name, None, BASE_MODULES, "Building the base database")
+        return name
+
+    def addon_template(self):
+        """The name of the template with the addon, built when the addon has changed."""
+        base = self.base_template()
+        name = f'addon_{self.base_key}_{addon_hash()[:12]}'
+        with paths.locked(paths.RUN / 'lock' / 'addon'):
+            if name not in self.cluster.databases():
+                self._build(name, base, ('dso_collection',), "Installing the addon")
+                self._forget_old()
+        return name
+
+    def _build(self, name, template, modules, label):
+        part = f'{name}_part'
+        log = paths.LOGS / f'{name}.log'
+        if template:
+            self.copy(template, part)
+        else:
+            self.drop(part)
+            self.cluster.create(part)
+        with tempfile.TemporaryDirectory() as folder:
+            config = self.config(paths.Path(folder) / 'odoo.conf', part)
+            arguments = ['-i', ','.join(modules), '--stop-after-init', '--no-http']
+            if not template:
+                arguments.append(f'--load-language={",".join(LANGUAGES)}')
+            run_logged(
+                self.odoo_command(config, *arguments),
+                log,
+                label,
+                failure=f"{label} failed.",
+                env=self.variables(),
+            )
+        self._check(log, modules)
+        self.rename(part, name)
+
+    def _check(self, log, modules):
+        ours, others = logs.complaints(log)
+        if others:
+            note(f"Odoo itself complained while installing (see {log}):")
+            say(logs.render(others))
+        if ours:
+            raise Stop(f"Installing {', '.join(modules)} complained:\n{logs.render(ours)}")
+        with open(log, encoding='utf-8', errors='replace') as stream:
+            if not any('Modules loaded.' in line for line in stream):
+                raise Stop(f"Installing {', '.join(modules)} did not finish; see {log}")
+
+    def _forget_old(self):
+        templates = [name for name in self.cluster.databases() if name.startswith('addon_')]
+        finished = [name for name in templates if not name.endswith('_part')]
+        for name in finished[:-KEEP]:
+            # One that is being copied right now stays until the next time.
+            with contextlib.suppress(Stop):
+                self.cluster.sql(f'DROP DATABASE "{name}"')
+                shutil.rmtree(paths.DATA / 'filestore' / name, ignore_errors=True)
+                (paths.LOGS / f'{name}.log').unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""pytest plugin: what our code logs as WARNING or worse fails the test in which it happens.
+
+`assertLogs` and `mute_logger` keep a record from the root logger, hence from here: they are the
+way to say that a message is expected. Complaints of Odoo itself are listed at the end.
+"""
+
+from __future__ import annotations
+
+import collections
+import logging
+
+import pytest
+
+from . import logs
+
+
+class Collector(logging.Handler):
+    """Keeps warnings and errors until somebody asks for them."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.ours = []
+        self.others = collections.Counter()
+
+    def emit(self, record):
+        text = record.getMessage()
+        if record.exc_info:
+            text += '\n' + logging.Formatter().formatException(record.exc_info)
+        line = f'{record.levelname} {record.name}: {text}'
+        if _from_test_machinery(record) and not logs.is_ours('', text):
+            self.others[line] += 1
+        elif logs.is_ours(record.name, text):
+            self.ours.append(line)
+        else:
+            self.others[line] += 1
+
+    def take(self):
+        taken, self.ours = self.ours, []
+        return taken
+
+
+def _from_test_machinery(record):
+    """Odoo's test classes log about the browser under the name of the test's own module."""
+    return record.pathname.endswith('/odoo/tests/common.py')
+
+
+class Plugin:
+    """Fails tests, and the run for what is logged outside of tests."""
+
+    def __init__(self):
+        self.collector = Collector()
+        self.outside = []
+
+    def pytest_sessionstart(self):
+        logging.getLogger().addHandler(self.collector)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item, call):
+        outcome = yield
+        report = outcome.get_result()
+        lines = self.collector.take()
+        if lines:
+            text = "Logged by our code:\n" + '\n'.join(lines)
+            report.sections.append(('complaints', text))
+            if report.outcome == 'passed':
+                report.outcome = 'failed'
+                report.longrepr = text
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session):
+        self.outside = self.collector.take()
+        if self.outside and session.exitstatus == 0:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.collector.others:
+            terminalreporter.section("complaints of Odoo itself (they do not fail the run)")
+            for line, count in self.collector.others.most_common():
+                terminalreporter.line(f'{count} × {line[:500]}')
+        if self.outside:
+            terminalreporter.section("logged by our code outside of a test", red=True)
+            for line in self.outside:
+                terminalreporter.line(line, red=True)
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Plugin(), 'dso-logs')

@@ -1,0 +1,56 @@
+"""pytest plugin: import pure modules of the addon without Odoo and without the addon's models.
+
+The packages `odoo`, `odoo.addons`, `odoo.addons.dso_collection` and those below it are stood in
+for by empty ones that only know their folder, so that no `__init__.py` is executed. A module that
+imports anything from Odoo fails: it is not pure.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+from pathlib import Path
+
+import _pytest.pathlib
+
+from . import paths
+
+PREFIX = 'odoo.addons.dso_collection'
+
+
+def _register(name, folder=None):
+    spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    module = type(sys)(name)
+    module.__spec__ = spec
+    module.__path__ = spec.submodule_search_locations = [str(folder)] if folder else []
+    sys.modules[name] = module
+    parent, _dot, child = name.rpartition('.')
+    if parent:
+        setattr(sys.modules[parent], child, module)
+
+
+def _register_all():
+    _register('odoo')
+    _register('odoo.addons')
+    _register(PREFIX, paths.ADDON)
+    for init in sorted(paths.ADDON.rglob('__init__.py')):
+        parts = init.parent.relative_to(paths.ADDON).parts
+        if parts:
+            _register('.'.join((PREFIX, *parts)), init.parent)
+
+
+def _resolve_with(original):
+    def resolve(path, *, consider_namespace_packages=False):
+        path = Path(path)
+        if paths.ADDON in path.parents:
+            parts = path.relative_to(paths.ADDON).with_suffix('').parts
+            return paths.CHECKOUT, '.'.join((PREFIX, *parts))
+        return original(path, consider_namespace_packages=consider_namespace_packages)
+
+    return resolve
+
+
+def pytest_configure(config):
+    _register_all()
+    original = _pytest.pathlib.resolve_pkg_root_and_module_name
+    _pytest.pathlib.resolve_pkg_root_and_module_name = _resolve_with(original)

@@ -1,0 +1,89 @@
+"""`make test` and `make test-fast`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shlex
+import shutil
+import subprocess
+
+from . import paths, system, virtualenv
+from .console import say
+from .databases import Environment
+
+VALUE_OPTIONS = {'-k', '-m', '-p', '-c', '-o', '-W', '-n', '--deselect', '--ignore'}
+
+
+def paths_given(arguments):
+    """Whether the arguments name a file or folder to test."""
+    previous = ''
+    for argument in arguments:
+        is_value = previous in VALUE_OPTIONS
+        if not is_value and not argument.startswith('-'):
+            if (paths.CHECKOUT / argument.split('::')[0]).exists():
+                return True
+        previous = argument
+    return False
+
+
+def test(arguments):
+    """Run the whole suite on a fresh copy of the addon's template."""
+    system.provide('postgresql', 'chromium', 'wkhtmltopdf')
+    environment = Environment()
+    _sweep(environment)
+    template = environment.addon_template()
+    name = f'test_{os.getpid()}_{secrets.token_hex(3)}'
+    folder = paths.TESTS / name
+    with paths.locked(folder / 'lock'):
+        try:
+            environment.copy(template, name)
+            config = environment.config(folder / 'odoo.conf', name)
+            return _pytest(environment, config, arguments)
+        finally:
+            environment.drop(name)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pytest(environment, config, arguments):
+    command = [str(environment.python), '-m', 'pytest', f'--odoo-config={config}', '--odoo-http']
+    command += ['--odoo-log-level=warn', '-p', 'devenv.plugin_logs', '--durations=15']
+    command += arguments
+    if not paths_given(arguments):
+        command.append(str(paths.ADDON))
+    variables = {**environment.variables(), 'DSO_TEST_TEMPLATE': environment.base_template()}
+    return _run(command, variables)
+
+
+def test_fast(arguments):
+    """Run the tests that need neither Odoo nor a database."""
+    python = virtualenv.python()
+    command = [str(python), '-m', 'pytest', '-p', 'no:odoo', '-p', 'devenv.plugin_pure']
+    command += ['--durations=5', *arguments]
+    if not paths_given(arguments):
+        pure = sorted((paths.ADDON / 'tests').glob('test_pure_*.py'))
+        command += [*map(str, pure), str(paths.TOOLS / 'tests')]
+    return _run(command, {**os.environ, 'PYTHONPATH': str(paths.TOOLS)})
+
+
+def _run(command, variables):
+    process = subprocess.Popen(command, env=variables, cwd=paths.CHECKOUT)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # pytest got the same signal and is about to tell what it has.
+            say("\nInterrupted, cleaning up …")
+
+
+def _sweep(environment):
+    """Remove what test runs left behind that were killed."""
+    live = {folder.name for folder in paths.TESTS.glob('*') if paths.is_locked(folder / 'lock')}
+    for name in environment.cluster.databases():
+        if name.startswith('test_') and name not in live:
+            environment.drop(name)
+    for folder in paths.TESTS.glob('*'):
+        if folder.name not in live:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(folder)
