@@ -17,3 +17,13 @@ test:
 .PHONY: test-fast
 test-fast:
 	$(RUN) test-fast
+
+## make lint        check style, manifest, access lines and translations
+.PHONY: lint
+lint:
+	$(RUN) lint
+
+## make pot         write the translation template anew
+.PHONY: pot
+pot:
+	$(RUN) pot

@@ -12,12 +12,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from devenv.console import Stop, fail  # noqa: E402
+from devenv.console import Stop, fail
 
 # command: (module, function, what it does)
 COMMANDS = {
     'test': ('testing', 'test', "run all tests on a copy of the addon's database template"),
     'test-fast': ('testing', 'test_fast', "run the tests that need no database"),
+    'lint': ('lint', 'lint', "check style and completeness"),
+    'pot': ('translations', 'pot', "write the translation template anew"),
 }
 
 

@@ -10,11 +10,10 @@ import contextlib
 import hashlib
 import os
 import shutil
-import subprocess
 import tempfile
 
 from . import logs, odoo_source, paths, virtualenv
-from .console import Stop, note, run_logged, say, step
+from .console import Stop, note, run_logged, say
 from .postgres import USER, Cluster
 
 RECIPE = 1  # raise it when the way to build the templates changes

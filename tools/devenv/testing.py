@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import shlex
 import shutil
 import subprocess
 
@@ -20,10 +19,9 @@ def paths_given(arguments):
     """Whether the arguments name a file or folder to test."""
     previous = ''
     for argument in arguments:
-        is_value = previous in VALUE_OPTIONS
-        if not is_value and not argument.startswith('-'):
-            if (paths.CHECKOUT / argument.split('::')[0]).exists():
-                return True
+        is_free = previous not in VALUE_OPTIONS and not argument.startswith('-')
+        if is_free and (paths.CHECKOUT / argument.split('::')[0]).exists():
+            return True
         previous = argument
     return False
 
