@@ -8,6 +8,14 @@ RUN := @$(PYTHON) tools/dev.py
 help:
 	@sed -n 's/^## //p' Makefile
 
+## make demo        a running Odoo with invoices, customers and reminders, on this machine
+## make stop        end it
+## make clean       remove this checkout's databases, logs and messages
+## make shell       Odoo's shell on the demo database
+.PHONY: demo stop clean shell prepare
+demo stop clean shell prepare:
+	$(RUN) $@
+
 ## make test        run all tests; make test ARGS="-k leader" runs some
 .PHONY: test
 test:

@@ -16,6 +16,11 @@ from devenv.console import Stop, fail
 
 # command: (module, function, what it does)
 COMMANDS = {
+    'demo': ('demo', 'demo', "build and serve the demo"),
+    'stop': ('demo', 'stop', "end what was started"),
+    'clean': ('demo', 'clean', "remove databases, logs and messages"),
+    'prepare': ('demo', 'prepare', "make ready what the other commands need"),
+    'shell': ('demo', 'shell', "open Odoo's shell on the demo database"),
     'test': ('testing', 'test', "run all tests on a copy of the addon's database template"),
     'test-fast': ('testing', 'test_fast', "run the tests that need no database"),
     'lint': ('lint', 'lint', "check style and completeness"),

@@ -36,6 +36,7 @@ workers = 0
 max_cron_threads = {crons}
 smtp_server = 127.0.0.1
 smtp_port = {smtp_port}
+publisher_warranty_url = http://127.0.0.1:9/
 limit_time_cpu = 3600
 limit_time_real = 3600
 limit_time_real_cron = 3600
@@ -146,13 +147,13 @@ class Environment:
             arguments = ['-i', ','.join(modules), '--stop-after-init', '--no-http']
             if not template:
                 arguments.append(f'--load-language={",".join(LANGUAGES)}')
-            run_logged(
-                self.odoo_command(config, *arguments),
-                log,
-                label,
-                failure=f"{label} failed.",
-                env=self.variables(),
-            )
+            command = self.odoo_command(config, *arguments)
+            try:
+                failure = f"{label} failed."
+                run_logged(command, log, label, failure=failure, env=self.variables())
+            except Stop:
+                self._check(log, modules)  # says more than the end of the log
+                raise
         self._check(log, modules)
         self.rename(part, name)
 
