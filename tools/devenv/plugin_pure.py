@@ -44,6 +44,8 @@ def _resolve_with(original):
         path = Path(path)
         if paths.ADDON in path.parents:
             parts = path.relative_to(paths.ADDON).with_suffix('').parts
+            # pytest imports the __init__.py of each folder: let it find the empty stand-in.
+            parts = parts[:-1] if parts[-1] == '__init__' else parts
             return paths.CHECKOUT, '.'.join((PREFIX, *parts))
         return original(path, consider_namespace_packages=consider_namespace_packages)
 

@@ -1,0 +1,337 @@
+"""The engine again, on plain objects: docs/engine.md in Python, one function per rule.
+
+Slow, literal and without Odoo, so that it can be read against the page and held against the SQL.
+:func:`plan` computes what every customer account should come to, :func:`listed` what an action
+counts for when it is done; ``reference_settle.py`` what becomes of the open actions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from .reference_objects import ZERO, Listed, Plan
+
+CONTACTS = ('call', 'email', 'sms', 'letter', 'registered_letter')
+CLOSED_PAYMENT_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
+NOTICE_DAYS = 2
+
+
+class Unit:
+    """A customer account with those grouped into it, on one day."""
+
+    def __init__(self, portfolio, lead, today):
+        self.portfolio, self.lead, self.today = portfolio, lead, today
+        self.company, self.scenario = lead.company, lead.scenario
+        self.accounts = [lead, *portfolio.members[lead]]
+        self.items = [item for account in self.accounts for item in account.items]
+
+    # --- 1. Open items ---------------------------------------------------------------------
+
+    @cached_property
+    def eligible(self):
+        if self.lead.on_hold(self.today):
+            return []
+        return [
+            item
+            for account in self.accounts
+            if not account.on_hold(self.today)
+            for item in account.items
+            if item.residual > 0
+            and not item.no_followup
+            and item.payment_state not in CLOSED_PAYMENT_STATES
+            and document_total(account, item.move) >= self.company.ignore_below
+        ]
+
+    @property
+    def credits(self):
+        return [item for item in self.items if item.residual < 0]
+
+    # --- 2. Levels -------------------------------------------------------------------------
+
+    def level(self, item):
+        """The latest step done for an item and the last day on which it was done."""
+        counted = [
+            (listed.offset, action.done_day)
+            for action in self.portfolio.actions_listing[item.key]
+            if action.counts and action.origin == 'scenario'
+            if not self.start_again or action.leader == item.key
+            for listed in action.listed
+            if listed.key == item.key and listed.offset is not None
+        ]
+        return max(counted, default=(None, None))
+
+    @property
+    def start_again(self):
+        return bool(self.scenario and self.scenario.start_again)
+
+    # --- 3. Leader -------------------------------------------------------------------------
+
+    @cached_property
+    def exhausted(self):
+        if not (self.scenario and self.scenario.steps):
+            return []
+        levels = ((item, self.level(item)[0]) for item in self.eligible)
+        last = self.scenario.last.offset
+        return [item for item, level in levels if level is not None and level >= last]
+
+    @cached_property
+    def leader(self):
+        candidates = self.eligible
+        if self.exhausted and self.scenario.after_last == 'decide':
+            candidates = [item for item in candidates if item not in self.exhausted]
+        return min(candidates, key=lambda i: (i.due, -i.booked, i.id), default=None)
+
+    # --- 4. Step and date ------------------------------------------------------------------
+
+    def next_step(self):
+        """The first step that is not skipped, with its date and the rule that gave the date."""
+        level, _day = self.level(self.leader)
+        steps = sorted(self.scenario.steps, key=lambda step: step.offset)
+        steps = [step for step in steps if level is None or step.offset > level]
+        if self.leader in self.exhausted and self.scenario.after_last == 'repeat':
+            steps = [self.scenario.last]
+        for step in steps:
+            day, rule = self.date(step)
+            if not self.skipped(step, day):
+                return step, day, rule
+        return None, None, None
+
+    def skipped(self, step, day):
+        """Whether a step before the due date comes too soon after posting, or too late."""
+        due = self.leader.due
+        notice = self.leader.posted + timedelta(days=NOTICE_DAYS)
+        return step.offset < 0 and (
+            due + timedelta(days=step.offset) < notice or day >= due or self.today >= due
+        )
+
+    def date(self, step):
+        own = self.own_date(step)
+        floors = [self.base(step), self.spacing(step), self.interval(step)] if not own else []
+        floors += [self.grace(step), own or ('user', self.lead.not_before)]
+        floors = [(rule, day) for rule, day in floors if day]
+        rule, day = max(floors, key=lambda floor: floor[1])  # of equals, the first
+        return (self.company.open_day(day) if step.automatic else day), rule
+
+    def base(self, step):
+        if self.leader in self.exhausted:
+            _level, day = self.level(self.leader)
+            return 'repeat', day + timedelta(days=self.scenario.repeat_days)
+        return 'due', self.leader.due + timedelta(days=step.offset)
+
+    def spacing(self, step):
+        level, day = self.level(self.leader)
+        if level is None or level < 0 or step.offset < 0 or self.leader in self.exhausted:
+            return 'spacing', None
+        return 'spacing', day + timedelta(days=step.offset - level)
+
+    def interval(self, step):
+        if step.action_type not in CONTACTS or not self.last_contact_on:
+            return 'interval', None
+        contact = self.company.day(self.last_contact_on)
+        return 'interval', contact + timedelta(days=self.company.interval)
+
+    def grace(self, step):
+        if not step.automatic or not self.last_booking:
+            return 'grace', None
+        return 'grace', self.last_booking + timedelta(days=self.company.grace)
+
+    def own_date(self, step):
+        """The date a person gave to this very action, unless a contact came after it."""
+        action = self.open_action
+        if not (action and action.date_user):
+            return None
+        if action.leader != self.leader.key or action.step != step.id:
+            return None
+        if self.last_contact_on and action.date_user_on < self.last_contact_on:
+            return None
+        return 'user', action.date_user
+
+    @cached_property
+    def open_action(self):
+        mine = self.portfolio.actions_of[self.lead]
+        return next((a for a in mine if a.open and a.origin == 'scenario'), None)
+
+    @cached_property
+    def last_contact_on(self):
+        history = self.portfolio
+        actions = [action for account in self.accounts for action in history.actions_of[account]]
+        actions += [action for item in self.items for action in history.actions_listing[item.key]]
+        return max((a.done_on for a in actions if a.counts and a.is_contact), default=None)
+
+    @cached_property
+    def last_booking(self):
+        moments = [moment for account in self.accounts for moment in account.bookings]
+        reach = self.today - timedelta(days=self.company.grace)
+        days = map(self.company.day, moments)
+        return max((day for day in days if day >= reach), default=None)
+
+    # --- 5. Amounts ------------------------------------------------------------------------
+
+    def amount(self, step, day):
+        """What may be collected, in company currency; nothing when no currency has a net."""
+        cut = date.max if step.offset < 0 else max(self.today, day)
+        net, booked = defaultdict(Decimal), defaultdict(Decimal)
+        for item in [i for i in self.eligible if i.due <= cut] + self.credits:
+            net[item.currency] += item.residual
+            booked[item.currency] += item.booked
+        positive = [currency for currency in net if net[currency] > 0]
+        return sum(booked[currency] for currency in positive) if positive else None
+
+    # --- 6. Credits and other holds --------------------------------------------------------
+
+    @property
+    def credits_cover(self):
+        if not self.leader:
+            return False
+        same = [item for item in self.items if item.currency == self.leader.currency]
+        credit = -sum(item.residual for item in same if item.residual < 0)
+        gross = sum(i.residual for i in same if i.residual > 0 and i.due < self.today)
+        return credit > 0 and (
+            credit >= self.leader.residual or (gross > 0 and 2 * credit >= gross)
+        )
+
+    def held(self, step):
+        company = self.company
+        if not step.automatic:
+            return None
+        if company.hold_credits and self.credits_cover:
+            return 'credits'
+        newest = company.newest_bank_entry
+        if company.hold_books and newest and (self.today - newest).days > company.books_days:
+            return 'books'
+        return 'unsent' if company.hold_unsent and not self.leader.sent else None
+
+    # --- 7. Recipient and errors when planning ---------------------------------------------
+
+    def recipients(self):
+        lead = self.lead
+        return lead.collection_contacts or [lead.invoice_address or lead.partner]
+
+    def recipient(self):
+        return ', '.join(c.address or c.email for c in self.recipients() if c.email) or None
+
+    def error(self, step):
+        if step.action_type != 'email':
+            return None
+        written = [contact for contact in self.recipients() if contact.email]
+        if not written:
+            return 'no_recipient'
+        if any(not contact.address for contact in written):
+            return 'invalid_recipient'
+        bounced = [
+            action
+            for action in self.portfolio.actions
+            if action.state == 'done' and action.delivery == 'bounced'
+            if action.leader == self.leader.key and action.step == step.id
+        ]
+        last = max(bounced, key=lambda action: (action.done_on, action.id), default=None)
+        return 'bounced' if last and last.recipient == self.recipient() else None
+
+    # --- 8. Control tasks ------------------------------------------------------------------
+
+    def tasks(self):
+        """Kind → key of the tasks that the collector should have."""
+        tasks, lead = {}, self.lead
+        if self.exhausted and self.scenario.after_last == 'decide':
+            tasks['decide'] = str(max(item.move for item in self.exhausted))
+        if self.company.hold_credits and self.credits_cover:
+            total = -sum(item.booked for item in self.credits)
+            tasks['allocate'] = str(int((total * 100).to_integral_value()))
+        if lead.hold_reason and lead.hold_until and lead.hold_until < self.today:
+            tasks['hold_end'] = lead.hold_until.isoformat()
+        return tasks
+
+    # --- 9. Reason -------------------------------------------------------------------------
+
+    def reason_without_leader(self):
+        reasons = {
+            'hold': self.lead.on_hold(self.today),
+            'clear': not any(item.residual > 0 for item in self.items),
+            'no_scenario': not self.scenario,
+            'empty_scenario': self.scenario and not self.scenario.steps,
+            'not_eligible': not self.eligible,
+            'decide': not self.leader,
+            'stopped': self.leader in self.exhausted and self.scenario.after_last == 'stop',
+        }
+        return next((reason for reason, applies in reasons.items() if applies), None)
+
+    def plan(self):
+        result = Plan(self.lead, leader=self.leader, tasks=self.tasks())
+        result.last_contact_on, result.last_booking = self.last_contact_on, self.last_booking
+        result.level = self.level(self.leader)[0] if self.leader else None
+        result.reason = self.reason_without_leader()
+        if result.reason:
+            return result
+        step, day, rule = self.next_step()
+        amount = step and self.amount(step, day)
+        if not step:
+            result.reason = 'stopped'
+        elif amount is None:
+            result.reason = 'covered'
+        elif amount < self.scenario.minimum:
+            result.reason = 'below_minimum'
+        else:
+            result.reason, result.amount = 'planned', amount
+            result.step, result.date, result.rule = step, day, rule
+            result.held, result.error = self.held(step), self.error(step)
+            result.recipient = self.recipient()
+        return result
+
+
+def document_total(account, move):
+    return sum(item.booked for item in account.items if item.move == move)
+
+
+def figures(account, eligible, today):
+    """Figures of one customer account, in company currency at booked residuals."""
+    debits = [item for item in account.items if item.residual > 0]
+
+    def total(items, first=None, last=None):
+        """Sum of the items whose days overdue lie between two ends."""
+        late = [(item, (today - item.due).days) for item in items]
+        late = [(item, days) for item, days in late if first is None or days >= first]
+        return sum((item.booked for item, days in late if last is None or days <= last), ZERO)
+
+    return {
+        'balance': total(account.items),
+        'overdue': total(debits, first=1),
+        'not_due': total(debits, last=0),
+        'bucket_30': total(debits, first=1, last=30),
+        'bucket_60': total(debits, first=31, last=60),
+        'bucket_90': total(debits, first=61, last=90),
+        'bucket_older': total(debits, first=91),
+        'unallocated': -total([item for item in account.items if item.residual < 0]),
+        'eligible_overdue': total([i for i in account.items if i in eligible], first=1),
+        'oldest_due_date': min((item.due for item in debits), default=None),
+        'open_item_count': len(account.items),
+    }
+
+
+def plan(portfolio, today):
+    """What every customer account comes to on a day: account id → :class:`Plan`."""
+    plans = {}
+    for lead in portfolio.members[None]:
+        unit = Unit(portfolio, lead, today)
+        plans[lead.id] = unit.plan()
+        for account in unit.accounts:
+            if account is not lead:
+                plans[account.id] = Plan(account, reason='grouped')
+            plans[account.id].figures = figures(account, unit.eligible, today)
+    return plans
+
+
+def listed(portfolio, action, scenario, step, day):
+    """The items that an action counts for when its step is done on a day (section 2)."""
+    unit = Unit(portfolio, action.account, day)
+    result = []
+    for item in unit.items:
+        reached = (day - item.due).days
+        offsets = [s.offset for s in scenario.steps if s.offset <= min(step.offset, reached)]
+        if item.key == action.leader:
+            result.append(Listed(item.key, step.offset))
+        elif item in unit.eligible and (step.offset < 0 or item.due <= day):
+            result.append(Listed(item.key, max(offsets, default=None)))
+    return result

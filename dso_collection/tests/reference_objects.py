@@ -1,0 +1,217 @@
+"""What the reference engine reads and answers: plain objects, without Odoo."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+AUTOMATIC = ('automatic', 'automatic_confirm')
+ZERO = Decimal(0)
+
+
+class Key(NamedTuple):
+    """Identity of an item: Odoo replaces journal items, invoice and due date stay."""
+
+    move: int
+    due: date
+
+
+@dataclass(eq=False)
+class Company:
+    interval: int = 5
+    grace: int = 3
+    ignore_below: Decimal = ZERO
+    hold_credits: bool = True
+    hold_books: bool = False
+    books_days: int = 5
+    newest_bank_entry: date | None = None
+    hold_unsent: bool = False
+    weekdays: frozenset = frozenset(range(5))
+    holidays: frozenset = frozenset()
+    tz: str = 'UTC'
+
+    def day(self, moment):
+        """Day of a naive UTC moment in the time zone of the company."""
+        return moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(self.tz)).date()
+
+    def open_day(self, day):
+        """The next day on which the sending window opens, the day itself included."""
+        while day.weekday() not in self.weekdays or day in self.holidays:
+            day += timedelta(days=1)
+        return day
+
+
+@dataclass(eq=False)
+class Step:
+    id: int
+    offset: int
+    action_type: str = 'email'
+    mode: str = 'automatic'
+    written_on: datetime | None = None  # the later of step and text
+
+    @property
+    def automatic(self):
+        return self.mode in AUTOMATIC
+
+
+@dataclass(eq=False)
+class Scenario:
+    steps: list[Step]
+    minimum: Decimal = Decimal(50)
+    after_last: str = 'decide'
+    repeat_days: int = 15
+    start_again: bool = False
+
+    @property
+    def last(self):
+        return max(self.steps, key=lambda step: step.offset)
+
+
+@dataclass(eq=False)
+class Contact:
+    """An address book entry; ``address`` is its valid e-mail address, if it has one."""
+
+    id: int
+    email: str | None = None
+    address: str | None = None
+
+
+@dataclass(eq=False)
+class Item:
+    """Open item: debit with positive residual, credit with negative residual."""
+
+    id: int
+    move: int
+    due: date
+    residual: Decimal
+    booked: Decimal = None  # in company currency; the residual itself when not given
+    currency: str = 'EUR'
+    posted: date = date(2020, 1, 1)
+    no_followup: bool = False
+    payment_state: str = 'not_paid'
+    sent: bool = True
+
+    def __post_init__(self):
+        self.booked = self.residual if self.booked is None else self.booked
+
+    @property
+    def key(self):
+        return Key(self.move, self.due)
+
+
+@dataclass(eq=False)
+class Account:
+    id: int
+    company: Company
+    scenario: Scenario | None = None
+    collector: int | None = None
+    group: Account | None = None
+    hold_reason: str | None = None
+    hold_from: date | None = None
+    hold_until: date | None = None
+    not_before: date | None = None
+    items: list[Item] = field(default_factory=list)
+    bookings: list[datetime] = field(default_factory=list)
+    partner: Contact | None = None
+    invoice_address: Contact | None = None
+    collection_contacts: list[Contact] = field(default_factory=list)
+
+    def on_hold(self, day):
+        return bool(
+            self.hold_reason
+            and (not self.hold_from or self.hold_from <= day)
+            and (not self.hold_until or day <= self.hold_until)
+        )
+
+
+class Listed(NamedTuple):
+    """An item in the history of an action, with the step that the action counts for on it."""
+
+    key: Key
+    offset: int | None
+
+
+@dataclass(eq=False)
+class Action:
+    id: int | None
+    account: Account
+    origin: str = 'scenario'
+    state: str = 'planned'
+    kind: str | None = None
+    task_key: str | None = None
+    step: int | None = None
+    leader: Key | None = None
+    leader_item: int | None = None
+    action_type: str = 'task'
+    mode: str = 'manual'
+    date: date | None = None
+    rule: str | None = None
+    amount: Decimal = ZERO
+    held: str | None = None
+    error: str | None = None
+    recipient: str | None = None
+    collector: int | None = None
+    note: str | None = None
+    date_user: date | None = None
+    date_user_on: datetime | None = None
+    confirmed_on: datetime | None = None
+    confirmed_amount: Decimal = ZERO
+    confirm_reason: str | None = None
+    reason_code: str | None = None
+    done_on: datetime | None = None
+    done_day: date | None = None
+    is_contact: bool = False
+    delivery: str | None = None
+    listed: list[Listed] = field(default_factory=list)
+
+    @property
+    def open(self):
+        return self.state in ('planned', 'sending', 'error')
+
+    @property
+    def counts(self):
+        return self.state == 'done' and self.delivery != 'bounced'
+
+    @property
+    def touched(self):
+        return bool(self.date_user or self.confirmed_on or self.note)
+
+
+@dataclass(eq=False)
+class Plan:
+    account: Account
+    reason: str = ''
+    leader: Item | None = None
+    level: int | None = None
+    step: Step | None = None
+    date: date | None = None
+    rule: str | None = None
+    amount: Decimal = ZERO
+    held: str | None = None
+    error: str | None = None
+    recipient: str | None = None
+    tasks: dict[str, str] = field(default_factory=dict)
+    last_contact_on: datetime | None = None
+    last_booking: date | None = None
+    figures: dict = field(default_factory=dict)
+
+
+class Portfolio:
+    """Customer accounts and their actions, with the look-ups that the rules need."""
+
+    def __init__(self, accounts, actions=()):
+        self.accounts = list(accounts)
+        self.actions = list(actions)
+        self.members = defaultdict(list)
+        self.actions_of = defaultdict(list)
+        self.actions_listing = defaultdict(list)
+        for account in self.accounts:
+            self.members[account.group].append(account)
+        for action in self.actions:
+            self.actions_of[action.account].append(action)
+            for key in {listed.key for listed in action.listed}:
+                self.actions_listing[key].append(action)

@@ -1,0 +1,115 @@
+"""The second half of the reference engine: what a plan makes of the open actions.
+
+Sections 7 and 8 of docs/engine.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from .reference_objects import Action
+
+PLANNING_ERRORS = ('no_recipient', 'invalid_recipient', 'bounced')
+STALE_DAYS = 5
+
+
+def settle(portfolio, plans, today):
+    """The open actions as they should be after planning, and those that are dropped.
+
+    Kept actions keep their id, proposals have none, deleted ones are missing.
+    """
+    result = []
+    for account in portfolio.accounts:
+        actions, its_plan = portfolio.actions_of[account], plans[account.id]
+        opened = [action for action in actions if action.open]
+        scenario = next((action for action in opened if action.origin == 'scenario'), None)
+        result += settle_scenario(its_plan, scenario, today)
+        result += settle_tasks(its_plan, actions, today)
+        result += [action for action in opened if action.origin in ('specific', 'direct')]
+    return result
+
+
+def settle_scenario(plan, action, today):
+    if action and action.state == 'sending':
+        return [action]
+    if action and is_same(plan, action):
+        return [updated(plan, action, today)]
+    dropped = []
+    if action and action.touched:
+        reason = 'replaced' if plan.reason == 'planned' else plan.reason
+        dropped = [replace(action, state='cancelled', reason_code=reason)]
+    return dropped + ([proposed(plan, today)] if plan.reason == 'planned' else [])
+
+
+def is_same(plan, action):
+    if plan.reason != 'planned':
+        return False
+    return (action.leader, action.step) == (plan.leader.key, plan.step.id)
+
+
+def proposed(plan, today):
+    action = Action(
+        None, plan.account, step=plan.step.id, leader=plan.leader.key, recipient=plan.recipient
+    )
+    not_before = plan.account.not_before
+    if plan.step.automatic and not_before and not_before >= today:
+        action.confirm_reason = 'moved'
+    return updated(plan, action, today)
+
+
+def updated(plan, action, today):
+    """The action with what the plan says now; what a person decided stays or lapses."""
+    lapsed = action.confirmed_on and lapse(plan, action)
+    other_error = action.error if action.error not in PLANNING_ERRORS else None
+    error = plan.error or (other_error if action.recipient == plan.recipient else None)
+    result = replace(
+        action,
+        leader_item=plan.leader.id,
+        action_type=plan.step.action_type,
+        mode=plan.step.mode,
+        date=plan.date,
+        rule=plan.rule,
+        amount=plan.amount,
+        held=plan.held,
+        recipient=plan.recipient,
+        collector=plan.account.collector,
+        error=error,
+        state='error' if error else 'planned',
+    )
+    if lapsed:
+        result.confirmed_on, result.confirm_reason = None, lapsed
+    stale = plan.step.automatic and plan.date < today - timedelta(days=STALE_DAYS)
+    if stale and not result.confirmed_on and not result.confirm_reason:
+        result.confirm_reason = 'stale'
+    return result
+
+
+def lapse(plan, action):
+    """Why a confirmation no longer holds."""
+    reasons = {
+        'contact': plan.last_contact_on and plan.last_contact_on > action.confirmed_on,
+        'amount': plan.amount > action.confirmed_amount,
+        'recipient': plan.recipient != action.recipient,
+        'text': plan.step.written_on and plan.step.written_on > action.confirmed_on,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def settle_tasks(plan, actions, today):
+    tasks = [action for action in actions if action.origin == 'control']
+    done = {(task.kind, task.task_key) for task in tasks if task.state == 'done'}
+    due = {pair for pair in plan.tasks.items() if pair not in done}
+    result = []
+    for task in tasks:
+        if not task.open:
+            continue
+        if (task.kind, task.task_key) in due:
+            due.discard((task.kind, task.task_key))
+            result.append(replace(task, collector=plan.account.collector))
+        elif task.touched:
+            result.append(replace(task, state='cancelled', reason_code='cause_gone'))
+    for kind, key in sorted(due):
+        task = Action(None, plan.account, 'control', kind=kind, task_key=key, date=today)
+        result.append(replace(task, collector=plan.account.collector))
+    return result
