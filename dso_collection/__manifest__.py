@@ -6,6 +6,11 @@
     'author': "DSO Collection contributors",
     'license': 'LGPL-3',
     'depends': ['account_payment', 'sms'],
-    'data': [],
+    'data': [
+        'security/dso_collection_groups.xml',
+        'security/ir.model.access.csv',
+        'security/dso_collection_rules.xml',
+        'data/ir_cron_data.xml',
+    ],
     'application': True,
 }

@@ -1,0 +1,147 @@
+"""Words that several models share: one list each, so that copies cannot drift apart."""
+
+ACTION_TYPES = [
+    ('call', "Call"),
+    ('email', "Email"),
+    ('sms', "SMS"),
+    ('letter', "Letter"),
+    ('registered_letter', "Registered Letter"),
+    ('litigation', "Litigation File"),
+    ('task', "Task"),
+]
+
+#: Action types that reach the customer: they alone count for, and wait for, the contact interval.
+CONTACT_TYPES = ('call', 'email', 'sms', 'letter', 'registered_letter')
+
+#: Action types that may go out without a person.
+AUTOMATIC_TYPES = ('email',)
+
+MODES = [
+    ('manual', "Manual"),
+    ('automatic', "Automatic"),
+    ('automatic_confirm', "Automatic with confirmation"),
+]
+
+AUTOMATIC_MODES = ('automatic', 'automatic_confirm')
+
+ORIGINS = [
+    ('scenario', "Scenario"),
+    ('specific', "Specific"),
+    ('direct', "Out of scenario"),
+    ('control', "Control task"),
+]
+
+ACTION_STATES = [
+    ('planned', "Planned"),
+    ('sending', "Sending"),
+    ('error', "In error"),
+    ('done', "Done"),
+    ('cancelled', "Cancelled"),
+]
+
+OPEN_STATES = ('planned', 'sending', 'error')
+CLOSED_STATES = ('done', 'cancelled')
+
+OUTCOMES = [
+    ('done', "Done"),
+    ('sent', "Sent"),
+    ('no_answer', "No answer"),
+    ('skipped', "Skipped"),
+]
+
+DELIVERIES = [
+    ('queued', "Queued"),
+    ('sent', "Sent"),
+    ('failed', "Failed"),
+    ('bounced', "Bounced"),
+]
+
+TASK_KINDS = [
+    ('decide', "Decide what follows the last step"),
+    ('allocate', "Allocate or refund the credits"),
+    ('hold_end', "Decide what follows the dunning hold"),
+]
+
+HOLD_REASONS = [
+    ('insolvency', "Insolvency"),
+    ('legal', "Legal proceedings"),
+    ('management', "Management decision"),
+    ('payment_plan', "Payment plan"),
+    ('direct_debit', "Direct debit"),
+]
+
+SOURCES = [
+    ('person', "Person"),
+    ('import', "Import"),
+    ('rule', "Rule"),
+    ('default', "Default"),
+]
+
+#: What fixed the date of a proposed action (docs/engine.md, section 4).
+DATE_RULES = [
+    ('due', "Due date of the leader invoice"),
+    ('spacing', "Time between two steps"),
+    ('interval', "Minimum contact interval"),
+    ('grace', "Grace after a payment"),
+    ('user', "Date set by a person"),
+    ('repeat', "Repetition of the last step"),
+]
+
+#: Why an automatic action is held although its date has come.
+HELD_REASONS = [
+    ('credits', "Unallocated credits"),
+    ('books', "Books not up to date"),
+    ('unsent', "Invoice never sent"),
+]
+
+#: Why an automatic action waits for a confirmation beyond its mode.
+CONFIRM_REASONS = [
+    ('moved', "Another action than the one that was rescheduled"),
+    ('stale', "Planned date long past"),
+    ('contact', "Contact after the confirmation"),
+    ('amount', "Amount risen after the confirmation"),
+    ('recipient', "Recipient changed after the confirmation"),
+    ('text', "Step or text changed after the confirmation"),
+]
+
+#: Why a customer account has, or has not, a scenario action (docs/engine.md, section 9).
+REASONS = [
+    ('grouped', "Collected through another customer account"),
+    ('hold', "Dunning hold"),
+    ('clear', "Nothing to collect"),
+    ('no_scenario', "No scenario"),
+    ('empty_scenario', "Scenario without steps"),
+    ('not_eligible', "No eligible item"),
+    ('decide', "Last step reached: to decide"),
+    ('stopped', "Last step reached: stopped"),
+    ('covered', "Covered by credits"),
+    ('below_minimum', "Below the minimum amount"),
+    ('planned', "Planned"),
+]
+
+#: Why an open action fell away; the texts stand in the history.
+CANCEL_REASONS = [
+    *REASONS,
+    ('replaced', "Replaced: another leader invoice or step"),
+    ('cause_gone', "Its cause has gone"),
+    ('person', "Cancelled by a person"),
+    ('merged', "Customer accounts merged"),
+]
+
+ERROR_CODES = [
+    ('no_recipient', "No e-mail address"),
+    ('invalid_recipient', "Invalid e-mail address"),
+    ('bounced', "Message bounced"),
+    ('refused', "Refused by the mail server"),
+    ('blacklisted', "Address blacklisted"),
+    ('no_sender', "No sender address"),
+    ('render', "Text could not be produced"),
+    ('connection', "Mail server out of reach"),
+    ('lost', "Message lost"),
+]
+
+#: Days after its planned date from which an automatic action waits for a confirmation (spec 3.21).
+STALE_DAYS = 5
+
+#: A pre-due step must lie at least this many days after posting (spec 3.12).
+PRE_DUE_NOTICE_DAYS = 2

@@ -1,0 +1,1 @@
+"""Planning and figures: SQL builders and pure functions; no screens, no sending."""

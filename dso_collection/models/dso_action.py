@@ -1,0 +1,423 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..const import (
+    ACTION_STATES,
+    ACTION_TYPES,
+    AUTOMATIC_MODES,
+    CANCEL_REASONS,
+    CLOSED_STATES,
+    CONFIRM_REASONS,
+    CONTACT_TYPES,
+    DATE_RULES,
+    DELIVERIES,
+    ERROR_CODES,
+    HELD_REASONS,
+    MODES,
+    OPEN_STATES,
+    ORIGINS,
+    OUTCOMES,
+    TASK_KINDS,
+)
+
+#: What may still change once an action is done: how its message fared (invariant 5).
+MUTABLE_WHEN_CLOSED = frozenset(['delivery'])
+
+
+class DsoAction(models.Model):
+    """Proposal, outbox and history of collection in one life: planned → sending → done."""
+
+    _name = 'dso.action'
+    _description = "Collection Action"
+    _inherit = ['dso.plan.mixin']
+    _order = 'date_planned, id'
+
+    # === What and for whom === #
+    customer_id = fields.Many2one(
+        'dso.customer', string="Customer Account", required=True, readonly=True, index=True,
+        ondelete='restrict',
+    )
+    partner_id = fields.Many2one(related='customer_id.partner_id', string="Customer")
+    company_id = fields.Many2one(
+        'res.company', required=True, readonly=True, index=True, ondelete='restrict'
+    )
+    currency_id = fields.Many2one(related='company_id.currency_id')
+    collector_id = fields.Many2one('res.users', readonly=True, index='btree_not_null')
+    origin = fields.Selection(ORIGINS, required=True, readonly=True, default='specific')
+    task_kind = fields.Selection(TASK_KINDS, readonly=True)
+    task_key = fields.Char(readonly=True)
+    scenario_id = fields.Many2one(
+        'dso.scenario', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    step_id = fields.Many2one(
+        'dso.scenario.step', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    name = fields.Char(string="Step Name", translate=True, readonly=True)
+    step_delay = fields.Integer(
+        string="Step Days", readonly=True, help="Days of the step from the leader's due date."
+    )
+    action_type = fields.Selection(ACTION_TYPES, required=True, readonly=True, default='task')
+    mode = fields.Selection(MODES, required=True, readonly=True, default='manual')
+    state = fields.Selection(
+        ACTION_STATES, required=True, readonly=True, default='planned', index=True
+    )
+
+    # === Leader === #
+    leader_line_id = fields.Many2one(
+        'account.move.line', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    leader_move_id = fields.Many2one(
+        'account.move', string="Leader Invoice", readonly=True, index='btree_not_null',
+        ondelete='set null',
+    )
+    leader_number = fields.Char(readonly=True)
+    leader_due = fields.Date(string="Leader Due Date", readonly=True)
+    amount = fields.Monetary(
+        string="Amount to Collect",
+        readonly=True,
+        help="Eligible items due by the date of the action, less the unallocated credits, in "
+        "company currency at booked residuals.",
+    )
+
+    # === When === #
+    date_planned = fields.Date(string="Date", readonly=True, index=True)
+    date_rule = fields.Selection(DATE_RULES, readonly=True)
+    date_user = fields.Date(string="Date Set by a Person", readonly=True)
+    date_user_on = fields.Datetime(readonly=True)
+    date_done = fields.Datetime(string="Done On", readonly=True)
+    day_done = fields.Date(
+        readonly=True, help="Day of completion in the time zone of the company."
+    )
+    done_by_id = fields.Many2one('res.users', string="Done By", readonly=True)
+
+    # === May it go? === #
+    confirmed_on = fields.Datetime(readonly=True)
+    confirmed_by_id = fields.Many2one('res.users', string="Confirmed By", readonly=True)
+    confirmed_amount = fields.Monetary(readonly=True)
+    confirm_reason = fields.Selection(CONFIRM_REASONS, readonly=True)
+    to_confirm = fields.Boolean(compute='_compute_to_confirm', search='_search_to_confirm')
+    held = fields.Selection(HELD_REASONS, readonly=True)
+    recipient = fields.Char(readonly=True, help="Addresses to which the message goes.")
+    recipient_id = fields.Many2one(
+        'res.partner', string="Recipient Contact", readonly=True, ondelete='set null'
+    )
+    error_code = fields.Selection(ERROR_CODES, readonly=True)
+    error_detail = fields.Char(readonly=True, help="Words of the mail server.")
+    error_on = fields.Datetime(readonly=True)
+    error_message = fields.Char(compute='_compute_error_message')
+
+    # === What came of it === #
+    outcome = fields.Selection(OUTCOMES, readonly=True)
+    is_contact = fields.Boolean(
+        readonly=True, help="Counts for the minimum contact interval."
+    )
+    delivery = fields.Selection(DELIVERIES, readonly=True)
+    note = fields.Text()
+    reason_code = fields.Selection(CANCEL_REASONS, string="Dropped Because", readonly=True)
+    reason = fields.Char(readonly=True, help="Reason that a person gave.")
+    item_ids = fields.One2many('dso.action.item', 'action_id', string="Items", readonly=True)
+    sent_message_ids = fields.One2many(
+        'dso.action.message', 'action_id', string="Messages", readonly=True
+    )
+    status_color = fields.Selection(
+        [
+            ('red', "To do"),
+            ('blue', "Upcoming"),
+            ('green', "Confirmed"),
+            ('white', "To confirm"),
+            ('yellow', "In error"),
+        ],
+        compute='_compute_status_color',
+    )
+    explanation = fields.Char(compute='_compute_explanation')
+
+    # Two proposals at once for one customer account would send two reminders (invariant 1).
+    _unique_open_scenario = models.UniqueIndex(
+        "(customer_id) WHERE origin = 'scenario' AND state IN ('planned', 'sending', 'error')",
+        "A customer account has one open scenario action at most.",
+    )
+    _unique_open_control = models.UniqueIndex(
+        "(customer_id, task_kind) WHERE origin = 'control' AND state = 'planned'",
+        "A customer account has one open control task of a kind at most.",
+    )
+    # The last contact is read for every planned customer account.
+    _contact = models.Index("(customer_id, date_done) WHERE is_contact AND state = 'done'")
+    # The agenda opens on what is open, a small part of a table that grows with the history.
+    _open = models.Index("(date_planned, customer_id) WHERE state IN ('planned', 'sending', 'error')")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('name', 'task_kind', 'action_type')
+    def _compute_display_name(self):
+        kinds = dict(self._fields['task_kind']._description_selection(self.env))
+        types = dict(self._fields['action_type']._description_selection(self.env))
+        for action in self:
+            action.display_name = (
+                action.name or kinds.get(action.task_kind) or types.get(action.action_type)
+            )
+
+    @api.depends('state', 'mode', 'confirmed_on', 'confirm_reason')
+    def _compute_to_confirm(self):
+        for action in self:
+            action.to_confirm = (
+                action.state in OPEN_STATES
+                and action.mode in AUTOMATIC_MODES
+                and not action.confirmed_on
+                and (action.mode == 'automatic_confirm' or bool(action.confirm_reason))
+            )
+
+    @api.model
+    def _search_to_confirm(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domain = Domain('state', 'in', OPEN_STATES) & self._domain_unconfirmed()
+        return domain if True in value else ~domain
+
+    @api.depends('state', 'mode', 'to_confirm', 'date_planned')
+    def _compute_status_color(self):
+        for action in self:
+            action.status_color = action._get_status_color()
+
+    def _get_status_color(self):
+        """Colour of an open action in the agenda (spec 6.4), nothing for a closed one."""
+        if self.state in CLOSED_STATES:
+            return False
+        if self.state == 'error':
+            return 'yellow'
+        today = self.company_id._dso_today()
+        due = bool(self.date_planned) and self.date_planned <= today
+        if self.mode == 'manual':
+            return 'red' if due else 'blue'
+        if not self.to_confirm:
+            return 'green'
+        return 'red' if self.date_planned and self.date_planned < today else 'white'
+
+    @api.depends('error_code', 'error_detail')
+    def _compute_error_message(self):
+        explain = self.env['dso.explanation']
+        for action in self:
+            action.error_message = explain._explain_error(action)
+
+    @api.depends('date_rule', 'date_planned', 'held', 'confirm_reason', 'reason_code')
+    def _compute_explanation(self):
+        explain = self.env['dso.explanation']
+        for action in self:
+            action.explanation = explain._explain_action(action)
+
+    # === DOMAINS === #
+
+    @api.model
+    def _domain_unconfirmed(self):
+        """Automatic actions that wait for a person, whatever their state."""
+        return (
+            Domain('mode', 'in', AUTOMATIC_MODES)
+            & Domain('confirmed_on', '=', False)
+            & (Domain('mode', '=', 'automatic_confirm') | Domain('confirm_reason', '!=', False))
+        )
+
+    @api.model
+    def _domain_sendable(self, company, today):
+        """Actions of a company that may go out by themselves on a day (docs/engine.md, 7)."""
+        return (
+            Domain('company_id', '=', company.id)
+            & Domain('state', '=', 'planned')
+            & Domain('mode', 'in', AUTOMATIC_MODES)
+            & Domain('held', '=', False)
+            & Domain('date_planned', '<=', today)
+            & ~self._domain_unconfirmed()
+        )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get('customer_id') and not vals.get('company_id'):
+                vals['company_id'] = self.env['dso.customer'].browse(vals['customer_id']).company_id.id
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_open(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closed(self):
+        self._check_open({'state': False})
+
+    def _check_open(self, vals):
+        """Refuse to change what was done or dropped: the history is evidence (invariant 5).
+
+        Superuser mode does not lift the guard: no path of ours needs it.
+        """
+        if MUTABLE_WHEN_CLOSED.issuperset(vals):
+            return
+        closed = self.filtered(lambda a: a.state in CLOSED_STATES)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(action)s of %(customer)s is part of the history and cannot be changed.",
+                    action=closed[0].display_name,
+                    customer=closed[0].customer_id.display_name,
+                )
+            )
+
+    # === ACTION METHODS === #
+
+    def action_complete(self, note=None, outcome='done'):
+        """Mark manual actions as done.
+
+        :param str note: what came of it; added to the action
+        :param str outcome: ``done`` or, for a call, ``no_answer``
+        """
+        self._check_collector()
+        self._check_all_open()
+        if any(action.mode != 'manual' and action.state == 'planned' for action in self):
+            raise UserError(
+                self.env._("Automatic actions are sent, not completed: use Send Now or Skip.")
+            )
+        self._set_done(outcome, note=note)
+        return True
+
+    def action_skip(self, reason=None):
+        """Skip actions: the scenario goes on as if they were done, without a contact."""
+        self._check_collector()
+        self._check_all_open()
+        if not reason:
+            raise UserError(self.env._("Give a reason to skip an action."))
+        self._set_done('skipped', reason=reason)
+        return True
+
+    def action_reschedule(self, date):
+        """Move open actions to a date; scenario actions will not come before it (spec 3.10).
+
+        :param date: a date or its ISO string, not in the past; empty gives the date back to the
+            scenario
+        """
+        self._check_collector()
+        self._check_all_open()
+        date = fields.Date.to_date(date)
+        for company in self.company_id:
+            if date and date < company._dso_today():
+                raise UserError(
+                    self.env._("An action cannot be moved to the past: choose today or later.")
+                )
+        now = date and fields.Datetime.now()
+        self.write({'date_user': date, 'date_user_on': now})
+        scenario = self.filtered(lambda a: a.origin == 'scenario')
+        (self - scenario).filtered('date_user').write({'date_planned': date})
+        scenario.customer_id.sudo().write({'not_before': date, 'not_before_on': now})
+        return True
+
+    def action_confirm(self):
+        """Let automatic actions go out on their date."""
+        self._check_collector()
+        self._check_all_open()
+        if any(action.mode not in AUTOMATIC_MODES for action in self):
+            raise UserError(self.env._("Only automatic actions are confirmed."))
+        now = fields.Datetime.now()
+        for amount, actions in self.grouped('amount').items():
+            actions.write(
+                {
+                    'confirmed_on': now,
+                    'confirmed_by_id': self.env.uid,
+                    'confirmed_amount': amount,
+                    'confirm_reason': False,
+                }
+            )
+        self.env['dso.planner']._mark_customers(self.customer_id)
+        return True
+
+    def action_unconfirm(self):
+        """Take a confirmation back; the action waits again."""
+        self._check_collector()
+        self._check_all_open()
+        self.write({'confirmed_on': False, 'confirmed_by_id': False, 'confirmed_amount': 0.0})
+        return True
+
+    def action_open_customer(self):
+        """Open the customer account of an action."""
+        self.ensure_one()
+        return self.customer_id.action_open()
+
+    # === BUSINESS METHODS - STATE MACHINE === #
+
+    def _check_collector(self):
+        self.check_access('write')
+        self.env['dso.customer']._check_collect_access()
+
+    def _check_all_open(self):
+        if any(action.state not in ('planned', 'error') for action in self):
+            raise UserError(
+                self.env._(
+                    "Some of these actions are being sent or are part of the history: take them "
+                    "out of the selection."
+                )
+            )
+
+    def _set_done(self, outcome, note=None, reason=None):
+        """Complete actions by hand: items and levels are written first, then the state."""
+        self.env['dso.planner']._snapshot_items(self)
+        contact = outcome in ('done', 'sent')
+        for is_contact, actions in self.grouped(
+            lambda a: contact and a.action_type in CONTACT_TYPES
+        ).items():
+            for company, company_actions in actions.grouped('company_id').items():
+                company_actions._update_state(
+                    ('planned', 'error', 'sending'),
+                    'done',
+                    {
+                        'outcome': outcome,
+                        'is_contact': is_contact,
+                        'reason': reason,
+                        'day_done': company._dso_today(),
+                        'date_done': fields.Datetime.now(),
+                        'done_by_id': self.env.uid,
+                        **({'note': note} if note else {}),
+                    },
+                )
+        # The agreed date was for this action; the next one follows the scenario again.
+        scenario = self.filtered(lambda a: a.origin == 'scenario')
+        scenario.customer_id.sudo().write({'not_before': False, 'not_before_on': False})
+
+    def _set_cancelled(self, reason_code, reason=None):
+        self._update_state(
+            ('planned', 'error', 'sending'), 'cancelled',
+            {'reason_code': reason_code, 'reason': reason},
+        )
+
+    def _set_error(self, code, detail=None):
+        self._update_state(
+            ('planned', 'sending', 'error'), 'error',
+            {'error_code': code, 'error_detail': detail, 'error_on': fields.Datetime.now()},
+        )
+
+    def _set_planned(self):
+        """Put actions back on the agenda, for a retry."""
+        self._update_state(
+            ('error', 'sending'), 'planned',
+            {'error_code': False, 'error_detail': False, 'error_on': False},
+        )
+
+    def _set_sending(self):
+        self._update_state(('planned',), 'sending', {'delivery': 'queued'})
+
+    def _update_state(self, allowed, target, vals=None):
+        """Write a new state, the only place that does.
+
+        :param tuple allowed: states from which ``target`` may be reached
+        :param str target: the new state
+        :param dict vals: written with it
+        """
+        wrong = self.filtered(lambda a: a.state not in allowed)
+        if wrong:
+            raise ValidationError(
+                self.env._(
+                    "%(action)s of %(customer)s is in state %(state)s and cannot go on from there.",
+                    action=wrong[0].display_name,
+                    customer=wrong[0].customer_id.display_name,
+                    state=wrong[0].state,
+                )
+            )
+        self.write({**(vals or {}), 'state': target})
+        self.env['dso.planner']._mark_customers(self.customer_id)

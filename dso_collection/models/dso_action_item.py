@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+
+class DsoActionItem(models.Model):
+    """Copy of an open item as it was when an action listed it; the item itself may change.
+
+    Written by :meth:`dso.planner._snapshot_items` in one statement, never for proposals.
+    """
+
+    _name = 'dso.action.item'
+    _description = "Item Listed by a Collection Action"
+    _order = 'due_date, id'
+    _log_access = False
+
+    action_id = fields.Many2one(
+        'dso.action', required=True, readonly=True, index=True, ondelete='restrict'
+    )
+    company_id = fields.Many2one(related='action_id.company_id')
+    customer_id = fields.Many2one(
+        'dso.customer', required=True, readonly=True, index=True, ondelete='restrict'
+    )
+    line_id = fields.Many2one(
+        'account.move.line', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    move_id = fields.Many2one(
+        'account.move', string="Invoice", readonly=True, ondelete='set null'
+    )
+    number = fields.Char(readonly=True)
+    due_date = fields.Date(readonly=True)
+    currency_id = fields.Many2one('res.currency', readonly=True)
+    amount_original = fields.Monetary(string="Original Amount", readonly=True)
+    amount_residual = fields.Monetary(string="Open Amount", readonly=True)
+    amount_residual_company = fields.Float(
+        string="Open Amount in Company Currency", readonly=True, digits=(16, 2)
+    )
+    customer_code = fields.Char(readonly=True)
+    is_leader = fields.Boolean(string="Leader", readonly=True)
+    offset_counted = fields.Integer(
+        readonly=True,
+        help="Step, in days from the due date, that the action counts for on this item.",
+    )
+
+    # Levels are looked up by invoice and due date, which survive a reset to draft.
+    _key = models.Index('(move_id, due_date)')

@@ -1,0 +1,112 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class DsoCustomer(models.Model):
+    _inherit = 'dso.customer'
+
+    def _merge_partners(self, src_partners, dst_partner):
+        """Merge the customer accounts of contacts that are about to be merged.
+
+        Per company the account of the destination stays, with its own choices; history and chatter
+        of the others move to it. Done by SQL, because the history is closed to every other path.
+
+        :param res.partner src_partners: contacts that will disappear
+        :param res.partner dst_partner: contact that stays
+        """
+        merged = self.search([('partner_id', 'in', (src_partners | dst_partner).ids)])
+        if not merged:
+            return
+        self.env['dso.planner']._mark_partners((src_partners | dst_partner).ids)
+        self.env.flush_all()
+        for accounts in merged.grouped('company_id').values():
+            target = accounts.filtered(lambda c: c.partner_id == dst_partner) or accounts[0]
+            sources = accounts - target
+            if target.partner_id != dst_partner:
+                target._move_to_partner(dst_partner)
+            if sources:
+                sources._merge_into(target)
+        self.env.invalidate_all(flush=False)
+
+    def _move_to_partner(self, partner):
+        """Give the account and its position to another commercial partner."""
+        for table, record in (('dso_customer', self), ('dso_position', self.position_id)):
+            self.env.execute_query(
+                SQL(
+                    "UPDATE %s SET partner_id = %s WHERE id = %s RETURNING id",
+                    SQL.identifier(table), partner.id, record.id,
+                )
+            )
+
+    def _merge_into(self, target):
+        names = ", ".join(self.mapped('display_name'))
+        self._check_nothing_sending(target)
+        self._drop_open_proposals()
+        self._repoint_history(target)
+        self._hand_over_choices(target)
+        self.env.invalidate_all(flush=False)
+        self.unlink()
+        target.message_post(
+            body=self.env._("Merged with the customer account of %(names)s.", names=names)
+        )
+
+    def _check_nothing_sending(self, target):
+        if self.env['dso.action'].search_count(
+            [('customer_id', 'in', self.ids), ('state', '=', 'sending')], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "A message to %(customer)s is being sent at this moment: merge the contacts in "
+                    "a few minutes.",
+                    customer=self[0].display_name,
+                )
+            )
+
+    def _drop_open_proposals(self):
+        """Take back what the engine proposed for accounts that disappear; it plans anew."""
+        proposals = self.env['dso.action'].search(
+            [
+                ('customer_id', 'in', self.ids),
+                ('origin', 'in', ('scenario', 'control')),
+                ('state', 'in', ('planned', 'error')),
+            ]
+        )
+        proposals._set_cancelled('merged')
+        self.env.flush_all()
+
+    def _repoint_history(self, target):
+        params = {'target': target.id, 'ids': self.ids}
+        for query in (
+            "UPDATE dso_action SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
+            "UPDATE dso_action_item SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
+            "UPDATE dso_customer SET group_account_id = %(target)s"
+            " WHERE group_account_id = ANY(%(ids)s) AND id <> %(target)s",
+            "UPDATE mail_message SET res_id = %(target)s"
+            " WHERE model = 'dso.customer' AND res_id = ANY(%(ids)s)",
+            "UPDATE ir_attachment SET res_id = %(target)s"
+            " WHERE res_model = 'dso.customer' AND res_id = ANY(%(ids)s)",
+        ):
+            self.env.execute_query(SQL(query + " RETURNING id", **params))
+
+    def _hand_over_choices(self, target):
+        """Fill what the destination has not decided from the accounts that disappear."""
+        sources = self.sorted('id')
+        values = {}
+        for name in ('collector_id', 'scenario_id', 'group_account_id', 'hold_reason', 'not_before'):
+            chosen = sources.filtered(name)[:1]
+            if chosen and not target[name] and chosen.group_account_id != target:
+                values |= chosen._choice_values(name)
+        if values:
+            target.write(values)
+
+    def _choice_values(self, name):
+        """Return a choice with the fields that belong to it."""
+        together = {
+            'hold_reason': ('hold_reason', 'hold_from', 'hold_until'),
+            'not_before': ('not_before', 'not_before_on'),
+        }
+        return {
+            field: self[field].id if self._fields[field].type == 'many2one' else self[field]
+            for field in together.get(name, (name,))
+        }

@@ -1,0 +1,293 @@
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
+
+
+class DsoExplanation(models.AbstractModel):
+    """The plan in words: why an action is there, why an account has none (spec 3.17).
+
+    The engine stores codes; the sentences are made here, in the language of the reader.
+    """
+
+    _name = 'dso.explanation'
+    _description = "Explanation of the Collection Plan"
+
+    # === CUSTOMER ACCOUNT === #
+
+    def _explain_customer(self, customer):
+        """Return the plan of a customer account as paragraphs.
+
+        :rtype: Markup
+        """
+        sentences = [
+            self._explain_reason(customer),
+            self._explain_leader(customer),
+            *(
+                self._explain_action_parts(customer.next_action_id)
+                if customer.reason == 'planned'
+                else []
+            ),
+            self._explain_control(customer),
+        ]
+        return Markup("").join(Markup("<p>%s</p>") % text for text in sentences if text)
+
+    def _explain_reason(self, customer):
+        method = getattr(self, f'_reason_{customer.reason}', None)
+        return method(customer) if method else ""
+
+    def _reason_grouped(self, customer):
+        return self.env._(
+            "Collected through %(account)s; it has no action of its own.",
+            account=customer.group_account_id.display_name,
+        )
+
+    def _reason_hold(self, customer):
+        account = customer.group_account_id or customer
+        reason = self._label(account, 'hold_reason')
+        if account.hold_until:
+            return self.env._(
+                "On dunning hold until %(date)s (%(reason)s): nothing goes out.",
+                date=self._date(account.hold_until),
+                reason=reason,
+            )
+        return self.env._(
+            "On dunning hold without an end (%(reason)s): nothing goes out until somebody lifts it.",
+            reason=reason,
+        )
+
+    def _reason_clear(self, customer):
+        return self.env._("No open invoice: there is nothing to collect.")
+
+    def _reason_no_scenario(self, customer):
+        return self.env._("No collection scenario: choose one to have actions proposed.")
+
+    def _reason_empty_scenario(self, customer):
+        return self.env._(
+            "Scenario %(scenario)s has no steps: this customer account is out of dunning.",
+            scenario=customer.scenario_id.name,
+        )
+
+    def _reason_not_eligible(self, customer):
+        return self.env._(
+            "None of the open items may be chased now: they are excluded from follow-up, blocked, "
+            "in payment or below the amount from which documents are chased."
+        )
+
+    def _reason_decide(self, customer):
+        return self.env._(
+            "The last step of the scenario is done for every invoice: decide how to go on."
+        )
+
+    def _reason_stopped(self, customer):
+        return self.env._(
+            "The last step of the scenario is done for the leader invoice, and the scenario stops "
+            "there."
+        )
+
+    def _reason_covered(self, customer):
+        return self.env._("Unallocated credits cover what is due: nothing is asked for.")
+
+    def _reason_below_minimum(self, customer):
+        return self.env._(
+            "What is due, net of unallocated credits, is below the minimum of the scenario "
+            "(%(minimum)s).",
+            minimum=formatLang(
+                self.env, customer.scenario_id.minimum_amount, currency_obj=customer.currency_id
+            ),
+        )
+
+    def _reason_planned(self, customer):
+        action = customer.next_action_id
+        if not action:
+            return ""
+        return self.env._(
+            "Next: %(step)s on %(date)s, for %(amount)s.",
+            step=action.display_name,
+            date=self._date(action.date_planned),
+            amount=formatLang(self.env, action.amount, currency_obj=action.currency_id),
+        )
+
+    def _explain_leader(self, customer):
+        if not customer.leader_move_id:
+            return ""
+        leader = customer.sudo().leader_move_id  # its number is no more than the action shows
+        return self.env._(
+            "Leader invoice: %(number)s, due on %(date)s.",
+            number=leader.name,
+            date=self._date(customer.leader_due),
+        )
+
+    def _explain_control(self, customer):
+        if customer.task_allocate_key:
+            return self.env._(
+                "Unallocated credits of %(amount)s wait to be allocated or refunded.",
+                amount=formatLang(
+                    self.env, customer.unallocated, currency_obj=customer.currency_id
+                ),
+            )
+        return ""
+
+    # === ACTION === #
+
+    def _explain_action(self, action):
+        """Return why an action is there, when it goes and what stops it, as one text."""
+        return " ".join(self._explain_action_parts(action))
+
+    def _explain_action_parts(self, action):
+        return [
+            text
+            for text in (
+                self._explain_date(action),
+                self._explain_wait(action),
+                self._explain_held(action),
+                action.error_message,
+                self._explain_dropped(action),
+            )
+            if text
+        ]
+
+    def _explain_date(self, action):
+        date = self._date(action.date_planned)
+        leader = action.leader_number or ""
+        texts = {
+            'due': lambda: self._explain_offset(action),
+            'spacing': lambda: self.env._(
+                "Dated %(date)s to leave the scenario's time between two steps.", date=date
+            ),
+            'interval': lambda: self.env._(
+                "Dated %(date)s to leave %(days)s days after the last contact.",
+                date=date,
+                days=action.company_id.dso_contact_interval,
+            ),
+            'grace': lambda: self.env._(
+                "Dated %(date)s to leave %(days)s days after the last payment.",
+                date=date,
+                days=action.company_id.dso_payment_grace,
+            ),
+            'user': lambda: self.env._("Not before %(date)s, as a person agreed.", date=date),
+            'repeat': lambda: self.env._(
+                "The last step is repeated on %(date)s for %(leader)s.", date=date, leader=leader
+            ),
+        }
+        return texts[action.date_rule]() if action.date_rule in texts else ""
+
+    def _explain_offset(self, action):
+        values = {
+            'days': abs(action.step_delay),
+            'leader': action.leader_number or "",
+            'due': self._date(action.leader_due),
+        }
+        if action.step_delay < 0:
+            return self.env._(
+                "%(days)s days before leader invoice %(leader)s is due (%(due)s).", **values
+            )
+        return self.env._(
+            "%(days)s days after leader invoice %(leader)s was due (%(due)s).", **values
+        )
+
+    def _explain_wait(self, action):
+        if not action.to_confirm:
+            return ""
+        texts = {
+            'moved': self.env._(
+                "Waits for confirmation: another action was rescheduled to a date agreed on."
+            ),
+            'stale': self.env._("Waits for confirmation: its date is long past."),
+            'contact': self.env._(
+                "Waits for confirmation again: there was a contact after it was confirmed."
+            ),
+            'amount': self.env._(
+                "Waits for confirmation again: the amount has risen since it was confirmed."
+            ),
+            'recipient': self.env._(
+                "Waits for confirmation again: the recipient has changed since it was confirmed."
+            ),
+            'text': self.env._(
+                "Waits for confirmation again: the step or its text has changed since then."
+            ),
+        }
+        return texts.get(action.confirm_reason) or self.env._("Waits for confirmation.")
+
+    def _explain_held(self, action):
+        texts = {
+            'credits': self.env._(
+                "Held: unallocated credits cover the leader invoice or half of what is overdue. "
+                "Allocate or refund them."
+            ),
+            'books': self.env._(
+                "Held: the newest bank entry is more than %(days)s days old. Bring the bank up to "
+                "date.",
+                days=action.company_id.dso_books_days,
+            ),
+            'unsent': self.env._(
+                "Held: invoice %(number)s was never sent to the customer. Send it first.",
+                number=action.leader_number or "",
+            ),
+        }
+        return texts.get(action.held, "")
+
+    def _explain_dropped(self, action):
+        if action.reason:
+            return self.env._("Reason: %(reason)s", reason=action.reason)
+        return self._label(action, 'reason_code')
+
+    # === ERRORS === #
+
+    def _explain_error(self, action):
+        """Return what is wrong with an action and what to do, nothing when nothing is.
+
+        :rtype: str
+        """
+        if not action.error_code:
+            return ""
+        name = (action.recipient_id or action.partner_id).display_name
+        texts = {
+            'no_recipient': self.env._(
+                "%(name)s has no e-mail address: enter one on the contact.", name=name
+            ),
+            'invalid_recipient': self.env._(
+                "The e-mail address of %(name)s is not valid: correct it on the contact.",
+                name=name,
+            ),
+            'bounced': self.env._(
+                "The last message to %(recipient)s came back: correct the address or choose "
+                "another contact.",
+                recipient=action.recipient,
+            ),
+            'refused': self.env._(
+                "The mail server refused the message to %(recipient)s: %(detail)s. Correct the "
+                "cause, then retry.",
+                recipient=action.recipient,
+                detail=action.error_detail or "",
+            ),
+            'blacklisted': self.env._(
+                "%(recipient)s is on the blacklist: remove it there or choose another contact.",
+                recipient=action.recipient,
+            ),
+            'no_sender': self.env._(
+                "There is no sender: give the collector an e-mail address or choose a collection "
+                "sender in the settings, then retry."
+            ),
+            'render': self.env._(
+                "The text could not be produced: %(detail)s. Correct the template, then retry.",
+                detail=action.error_detail or "",
+            ),
+            'connection': self.env._(
+                "The mail server could not be reached: %(detail)s. Check the outgoing mail server, "
+                "then retry.",
+                detail=action.error_detail or "",
+            ),
+            'lost': self.env._("The message was removed before it was sent: retry."),
+        }
+        return texts[action.error_code]
+
+    # === TOOLS === #
+
+    def _date(self, date):
+        return format_date(self.env, date) if date else ""
+
+    def _label(self, record, field_name):
+        selection = record._fields[field_name]._description_selection(self.env)
+        return dict(selection).get(record[field_name], "")

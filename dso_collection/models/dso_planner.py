@@ -1,0 +1,328 @@
+import dataclasses
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..engine import plan_sql
+
+_logger = logging.getLogger(__name__)
+
+#: Where the hooks of one transaction note what they touched.
+MARKS_KEY = 'dso_collection.marks'
+
+#: Accounts planned inside somebody's transaction; more go to the scheduled action, because every
+#: account takes an entry of the server's shared lock table until the commit.
+MAX_INLINE = 1000
+
+#: Accounts per committed slice of the scheduled action.
+SLICE = 20000
+
+#: Planning inside accounting gives up after this wait and leaves the rest to the scheduled action.
+LOCK_TIMEOUT = '100ms'
+
+
+@dataclasses.dataclass
+class Marks:
+    """What one transaction touched: ids alone, resolved in one query at its end."""
+
+    line_ids: set = dataclasses.field(default_factory=set)
+    move_ids: set = dataclasses.field(default_factory=set)
+    booked_line_ids: set = dataclasses.field(default_factory=set)
+    partner_ids: set = dataclasses.field(default_factory=set)
+    pairs: set = dataclasses.field(default_factory=set)
+
+
+class DsoPlanner(models.AbstractModel):
+    """Runs the statements of ``engine/plan_sql.py``: when, for whom, and what if it cannot now.
+
+    Planning never makes accounting fail or wait: inside a transaction of somebody else it works in
+    a savepoint and under locks that it only tries to get; what it could not do becomes a mark that
+    the scheduled action takes up right after the commit.
+    """
+
+    _name = 'dso.planner'
+    _description = "Collection Planner"
+
+    # === MARKS === #
+
+    def _marks(self):
+        """Return the marks of the running transaction, to be planned at its commit at latest."""
+        precommit = self.env.cr.precommit
+        marks = precommit.data.get(MARKS_KEY)
+        if marks is None:
+            marks = precommit.data[MARKS_KEY] = Marks()
+            precommit.add(self.sudo()._plan_at_commit)
+        return marks
+
+    def _mark_lines(self, lines):
+        self._marks().line_ids.update(lines._ids)
+
+    def _mark_moves(self, moves):
+        self._marks().move_ids.update(moves._ids)
+
+    def _mark_bookings(self, line_ids):
+        """Mark the items of new reconciliations; they start the grace of their accounts."""
+        self._marks().booked_line_ids.update(line_ids)
+
+    def _mark_partners(self, partner_ids):
+        self._marks().partner_ids.update(partner_ids)
+
+    def _mark_lines_as_stored(self, lines):
+        """Mark the accounts to which journal items belong before a change reaches the database."""
+        ids = [line_id for line_id in lines._ids if line_id]
+        if ids:
+            self._marks().pairs.update(self.env.execute_query(plan_sql.pairs_of_lines(ids)))
+
+    def _mark_customers(self, customers):
+        customers = customers.sudo()  # figures follow the books whoever changes them
+        pairs = {(customer.partner_id.id, customer.company_id.id) for customer in customers}
+        self._marks().pairs.update(pairs)
+
+    def _mark_domain(self, domain):
+        """Mark the customer accounts of a domain, or their companies when they are many."""
+        customers = self.env['dso.customer'].sudo()  # a setting concerns everybody's accounts
+        found = customers.search_fetch(domain, ['partner_id', 'company_id'], limit=MAX_INLINE + 1)
+        if len(found) > MAX_INLINE:
+            companies = customers._read_group(domain, ['company_id'])
+            self._mark_companies(self.env['res.company'].union(*(row[0] for row in companies)))
+        else:
+            self._mark_customers(found)
+
+    def _mark_companies(self, companies):
+        """Leave whole companies to the scheduled action, which begins right after the commit."""
+        if companies:
+            self._defer([(0, company.id) for company in companies])
+
+    # === PLANNING === #
+
+    def _plan_at_commit(self):
+        self._plan_marks_of_transaction(at_commit=True)
+
+    def _plan_pending(self):
+        """Plan what the running transaction has marked, so that it can be read before the commit."""
+        self.sudo()._plan_marks_of_transaction(at_commit=False)
+
+    def _plan_marks_of_transaction(self, at_commit):
+        if MARKS_KEY not in self.env.cr.precommit.data:
+            return
+        self.env.flush_all()
+        marks = self.env.cr.precommit.data.pop(MARKS_KEY)
+        rows = self.env.execute_query(plan_sql.resolve(marks))
+        if not rows:
+            return
+        booked = self._booked_days(rows)
+        ready = [row for row in rows if row[4]]
+        if len(rows) > MAX_INLINE:
+            ready = []
+        done = self._try_plan(ready, booked, reset=not at_commit) if ready else True
+        kept = {row[:2] for row in ready} if done else set()
+        deferred = [row[:2] for row in rows if row[:2] not in kept]
+        if deferred:
+            self._defer(deferred, booked)
+        self.env.invalidate_all(flush=False)
+
+    def _booked_days(self, rows):
+        """Day of a booking per account, in the time zone of its company."""
+        today = {
+            company.id: company._dso_today()
+            for company in self.env['res.company'].browse({row[1] for row in rows})
+        }
+        return {row[:2]: today[row[1]] for row in rows if row[3]}
+
+    def _try_plan(self, rows, booked, reset):
+        """Plan accounts whose lock is ours; tell whether it worked.
+
+        :param rows: rows of :func:`plan_sql.resolve`
+        :param bool reset: whether statements after this one must wait for locks as usual again
+        """
+        pairs = [row[:2] for row in rows]
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._set_local('lock_timeout', LOCK_TIMEOUT)
+                missing = [row[:2] for row in rows if not row[2]]
+                if missing:
+                    self._execute(plan_sql.births_of_pairs(missing, *self._log_values()))
+                self._run(plan_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}, booked)
+        except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
+            # Somebody plans the same accounts at this moment; the mark makes it happen after us.
+            _logger.info("Planning left to the scheduled action: %s", str(error).strip())
+            return False
+        if reset:
+            self._set_local('lock_timeout', '0')
+        return True
+
+    def _plan(self, customers=None, today=None):
+        """Plan customer accounts, all of them when none are given.
+
+        :param dso.customer customers: accounts to plan, with their groups
+        :param date today: the day to plan for; default: today in the time zone of each company
+        """
+        self = self.sudo()  # figures follow the books whoever asks for them
+        self.env.flush_all()
+        if customers is None:
+            companies = self.env['res.company'].search([('parent_id', '=', False)])
+            self._set_local('work_mem', '128MB')
+            self._execute(plan_sql.births_of_companies(companies.ids, *self._log_values()))
+            scope = plan_sql.scope_of_companies(companies.ids)
+            company_ids = companies.ids
+        elif customers:
+            scope = plan_sql.scope_of_ids(customers.ids)
+            company_ids = customers.company_id.ids
+        else:
+            return
+        self._run(scope, company_ids, {}, today=today)
+        self.env.invalidate_all(flush=False)
+
+    def _run(self, scope, company_ids, booked, today=None):
+        """Execute the plan of a scope: positions first, then the actions that follow from them.
+
+        :param SQL scope: see :mod:`plan_sql`
+        :param company_ids: root companies of the scope
+        :param dict booked: ``(partner id, company id)`` → day of a booking of this transaction
+        """
+        companies = self.env['res.company'].browse(company_ids)
+        rows = [company._dso_calendar_row(today) for company in companies]
+        calendars = plan_sql.calendars(rows)
+        self._execute(
+            plan_sql.update_positions(
+                [
+                    self._items(scope, rows),
+                    plan_sql.levels(),
+                    plan_sql.bookings(booked),
+                    plan_sql.leaders(),
+                    plan_sql.steps(),
+                    plan_sql.amounts(),
+                    plan_sql.recipients(),
+                    plan_sql.verdicts(self._books_limit(rows)),
+                ]
+            )
+        )
+        self._execute(plan_sql.sync_actions(scope, calendars, *self._log_values()))
+        self._execute(plan_sql.insert_actions(scope, calendars, *self._log_values()))
+
+    def _items(self, scope, rows):
+        return plan_sql.items(
+            scope,
+            plan_sql.calendars(rows),
+            ignore_small=any(row['ignore_below'] for row in rows),
+            extra_exclusion=self._excluded_items_sql(),
+        )
+
+    def _excluded_items_sql(self):
+        """Condition on alias ``l`` that takes a journal item out of the scenario.
+
+        Hook for what people recorded on items: disputes, promises, specific actions.
+        """
+        return SQL("FALSE")
+
+    def _books_limit(self, rows):
+        """Condition on alias ``cal`` that tells that a company's books are stale."""
+        if not any(row['hold_books'] for row in rows):
+            return SQL("FALSE")  # spares the query to those who do not ask for it
+        return SQL(
+            """COALESCE((SELECT MAX(bm.date) FROM account_move bm
+                JOIN account_journal bj ON bj.id = bm.journal_id AND bj.type = 'bank'
+                JOIN res_company rc ON rc.id = bm.company_id
+                WHERE bm.state = 'posted' AND %s = cal.company_id), '-infinity'::date
+            ) < cal.today - cal.books_days""",
+            plan_sql.ROOT_COMPANY,
+        )
+
+    def _snapshot_items(self, actions):
+        """Copy to scenario actions the items that they list now; replaces earlier copies.
+
+        Actions that are being sent keep the copies taken when their message was written.
+
+        :param dso.action actions: open actions about to be sent or completed
+        """
+        actions = actions.filtered(lambda a: a.origin == 'scenario' and a.state != 'sending')
+        if not actions:
+            return
+        self.env.flush_all()
+        rows = [company._dso_calendar_row() for company in actions.company_id]
+        scope = plan_sql.scope_of_ids(actions.customer_id.ids)
+        self._execute(SQL("DELETE FROM dso_action_item WHERE action_id = ANY(%s)", actions.ids))
+        self._execute(plan_sql.snapshot_items([self._items(scope, rows)], actions.ids))
+        actions.invalidate_recordset(['item_ids'])
+
+    # === SCHEDULED ACTION === #
+
+    def _cron_plan(self):
+        """Plan what is marked, then every company whose day has changed."""
+        if not self._plan_stored_marks():
+            return
+        for company in self.env['res.company'].search([('parent_id', '=', False)]):
+            today = company._dso_today()
+            if company.dso_planned_on != today and not self._plan_company(company):
+                return
+
+    def _plan_stored_marks(self):
+        """Plan all stored marks in slices; tell whether time is left."""
+        commit_progress = self.env['ir.cron']._commit_progress
+        rows = self.env.execute_query(SQL("SELECT id, partner_id, company_id FROM dso_plan_mark"))
+        whole = {company_id for _id, partner_id, company_id in rows if not partner_id}
+        for company in self.env['res.company'].browse(whole).exists():
+            if not self._plan_company(company):
+                return False
+        self._delete_marks([row[0] for row in rows if row[2] in whole])
+        left = [row for row in rows if row[2] not in whole]
+        for part in split_every(SLICE, left):
+            pairs = list({(row[1], row[2]) for row in part})
+            self._execute(plan_sql.births_of_pairs(pairs, *self._log_values()))
+            self._run(plan_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}, {})
+            self._delete_marks([row[0] for row in part])
+            if not commit_progress(len(part)):
+                return False
+        return True
+
+    def _delete_marks(self, ids):
+        self._execute(SQL("DELETE FROM dso_plan_mark WHERE id = ANY(%s)", ids))
+
+    def _plan_company(self, company):
+        """Plan one company in committed slices; tell whether time is left."""
+        commit_progress = self.env['ir.cron']._commit_progress
+        self._execute(plan_sql.births_of_companies(company.ids, *self._log_values()))
+        last_id = 0
+        while True:
+            self._set_local('work_mem', '128MB')
+            ids = [
+                row[0]
+                for row in self.env.execute_query(
+                    SQL(
+                        "SELECT id FROM dso_customer WHERE company_id = %s AND id > %s"
+                        " AND group_account_id IS NULL ORDER BY id LIMIT %s",
+                        company.id, last_id, SLICE,
+                    )
+                )
+            ]
+            if not ids:
+                break
+            self._run(plan_sql.scope_of_ids(ids), company.ids, {})
+            last_id = ids[-1]
+            if not commit_progress(len(ids)):
+                return False
+        company.dso_planned_on = company._dso_today()
+        return bool(commit_progress())
+
+    # === TOOLS === #
+
+    def _defer(self, pairs, booked=None):
+        self._execute(plan_sql.defer(pairs, booked or {}))
+        self.env.ref('dso_collection.ir_cron_plan').sudo()._trigger()
+
+    def _customers_of_lines(self, query):
+        return plan_sql.customers_of_lines(query.subselect())
+
+    @api.model
+    def _log_values(self):
+        return self.env.uid, fields.Datetime.now()
+
+    def _execute(self, query):
+        """Execute a statement; conflicts are expected and handled, so they are not logged."""
+        self.env.cr.execute(query, log_exceptions=False)
+
+    def _set_local(self, name, value):
+        self._execute(SQL("SELECT set_config(%s, %s, true)", name, value))
