@@ -31,6 +31,16 @@ test-fast:
 lint:
 	$(RUN) lint
 
+## make dist        the addon as a wheel, in dist/
+.PHONY: dist
+dist:
+	$(RUN) dist
+
+## make screenshots pictures of the demo, in .run/screenshots
+.PHONY: screenshots
+screenshots:
+	$(RUN) screenshots
+
 ## make pot         write the translation template anew
 .PHONY: pot
 pot:

@@ -23,6 +23,8 @@ COMMANDS = {
     'shell': ('demo', 'shell', "open Odoo's shell on the demo database"),
     'test': ('testing', 'test', "run all tests on a copy of the addon's database template"),
     'test-fast': ('testing', 'test_fast', "run the tests that need no database"),
+    'dist': ('dist', 'dist', "build the wheel"),
+    'screenshots': ('screenshots', 'screenshots', "take pictures of the demo"),
     'lint': ('lint', 'lint', "check style and completeness"),
     'pot': ('translations', 'pot', "write the translation template anew"),
 }

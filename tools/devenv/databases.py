@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from . import logs, odoo_source, paths, virtualenv
 from .console import Stop, note, run_logged, say
@@ -63,8 +64,10 @@ class Environment:
     """Everything that a command on a database needs."""
 
     def __init__(self):
-        self.python = virtualenv.python()
-        self.odoo = odoo_source.get()
+        # Two downloads that know nothing of each other: half the waiting on a fresh machine.
+        with ThreadPoolExecutor() as pool:
+            packages, odoo = pool.submit(virtualenv.python), pool.submit(odoo_source.get)
+            self.python, self.odoo = packages.result(), odoo.result()
         self.cluster = Cluster().start()
         base = f'{RECIPE}-{self.odoo.key}-{BASE_MODULES}-{LANGUAGES}'
         self.base_key = hashlib.sha256(base.encode()).hexdigest()[:8]

@@ -31,7 +31,7 @@ def sink():
     return Daemon('smtp')
 
 
-def demo(_arguments):
+def demo(_arguments=()):
     """Serve the demo, built first when there is none or when the addon has changed."""
     with paths.locked(paths.RUN / 'lock' / 'demo'):
         system.provide('postgresql', 'wkhtmltopdf')
@@ -43,15 +43,16 @@ def demo(_arguments):
             _build(environment, key)
         port = _serve(environment)
     _tell(port)
+    return 0
 
 
 def _build(environment, key):
     server().stop()
     KEY.unlink(missing_ok=True)
-    smtp_port = _start_sink(environment)
-    shutil.rmtree(paths.MAIL, ignore_errors=True)
     part = f'{DATABASE}_part'
     environment.copy(environment.addon_template(), part)
+    shutil.rmtree(paths.MAIL, ignore_errors=True)
+    smtp_port = _start_sink(environment)
     config = environment.config(FOLDER / 'build.conf', part, smtp_port=smtp_port)
     command = [str(environment.python), '-m', 'devenv.demo_build', str(config)]
     command += [str(smtp_port), str(GUIDE)]

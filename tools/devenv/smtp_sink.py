@@ -23,13 +23,14 @@ class Keep:
         self.folder = folder
         self.numbers = itertools.count(1)
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         recipients = ', '.join(envelope.rcpt_tos)
         head = f'X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {recipients}\r\n'
         first = re.sub(r'[^\w.@+-]', '_', envelope.rcpt_tos[0])
         moment = time.strftime('%Y%m%d-%H%M%S')
         path = self.folder / f'{moment}-{next(self.numbers):04d}-{first}.eml'
         # A reader sees whole messages only.
+        self.folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix('.part')
         part.write_bytes(head.encode() + envelope.content)
         os.replace(part, path)
