@@ -764,7 +764,7 @@ def insert_actions(scope, calendars, uid, now):
         """WITH scope AS MATERIALIZED (%(scope)s),
         target AS (
             SELECT c.id AS customer_id, c.company_id, c.collector_id, c.scenario_id, c.not_before,
-                pos.*, cal.today
+                %(plan)s, cal.today
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
             JOIN dso_position pos ON pos.id = c.position_id
@@ -808,6 +808,7 @@ def insert_actions(scope, calendars, uid, now):
                 AND (a.state = 'planned' OR (a.state = 'done' AND a.task_key = task.key)))""",
         scope=scope, calendars=calendars, uid=uid, now=now, automatic=list(AUTOMATIC_MODES),
         stale=STALE_DAYS,
+        plan=SQL(", ").join(SQL("pos.%s", SQL.identifier(column)) for column in PLAN_COLUMNS),
     )
 
 
