@@ -14,13 +14,15 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 from . import logs, odoo_source, paths, virtualenv
+from .base_cache import BaseCache
 from .console import Stop, note, run_logged, say
 from .postgres import USER, Cluster
 
-RECIPE = 1  # raise it when the way to build the templates changes
+RECIPE = 3  # raise it when the way to build the templates changes
 BASE_MODULES = ('account_payment', 'sms')
 LANGUAGES = ('fr_FR',)
 KEEP = 4  # addon templates
+KEEP_BASES = 2
 NOT_INSTALLED = ('tests', 'static/tests', 'docs', '__pycache__')
 CONFIG = """[options]
 db_host = {socket}
@@ -96,6 +98,9 @@ class Environment:
     def odoo_command(self, config, *arguments):
         return [str(self.python), '-m', 'odoo', '-c', str(config), *arguments]
 
+    def inside_command(self, config, *arguments):
+        return [str(self.python), '-m', 'devenv.inside', str(config), *arguments]
+
     # --- copies ----------------------------------------------------------------------------
 
     def copy(self, template, name):
@@ -124,18 +129,38 @@ class Environment:
         name = f'base_{self.base_key}'
         with paths.locked(paths.RUN / 'lock' / name):
             if name not in self.cluster.databases():
-                self._build(name, None, BASE_MODULES, "Building the base database")
+                self._make_base(name)
+                self._forget_old('base_', KEEP_BASES)
         return name
+
+    def _make_base(self, name):
+        # An Odoo of somebody's own changes without a sign; only the one fetched here is constant.
+        is_ours = paths.cache() in self.odoo.python_path.parents
+        cache = BaseCache(self.cluster, name)
+        part = f'{name}_part'
+        self.drop(part)
+        if is_ours and cache.restore(part):
+            self.rename(part, name)
+            return
+        self._build(name, None, BASE_MODULES, "Building the base database")
+        if is_ours:
+            cache.save(name)
 
     def addon_template(self):
         """The name of the template with the addon, built when the addon has changed."""
         base = self.base_template()
-        name = f'addon_{self.base_key}_{addon_hash()[:12]}'
         with paths.locked(paths.RUN / 'lock' / 'addon'):
-            if name not in self.cluster.databases():
+            for _attempt in range(3):
+                name = f'addon_{self.base_key}_{addon_hash()[:12]}'
+                if name in self.cluster.databases():
+                    return name
                 self._build(name, base, ('dso_collection',), "Installing the addon")
-                self._forget_old()
-        return name
+                self._forget_old('addon_', KEEP)
+                if name.endswith(addon_hash()[:12]):
+                    return name
+                note("the addon was edited meanwhile, so it is installed again")
+                self.drop(name)
+        raise Stop("The addon is edited faster than it can be installed; try again.")
 
     def _build(self, name, template, modules, label):
         part = f'{name}_part'
@@ -157,6 +182,12 @@ class Environment:
             except Stop:
                 self._check(log, modules)  # says more than the end of the log
                 raise
+            if not template:
+                command = self.inside_command(config, 'make-assets')
+                failure = "The bundles of the web client could not be built."
+                label = "Preparing the web client"
+                assets = paths.LOGS / 'assets.log'
+                run_logged(command, assets, label, failure=failure, env=self.variables())
         self._check(log, modules)
         self.rename(part, name)
 
@@ -171,10 +202,10 @@ class Environment:
             if not any('Modules loaded.' in line for line in stream):
                 raise Stop(f"Installing {', '.join(modules)} did not finish; see {log}")
 
-    def _forget_old(self):
-        templates = [name for name in self.cluster.databases() if name.startswith('addon_')]
+    def _forget_old(self, prefix, keep):
+        templates = [name for name in self.cluster.databases() if name.startswith(prefix)]
         finished = [name for name in templates if not name.endswith('_part')]
-        for name in finished[:-KEEP]:
+        for name in finished[:-keep]:
             # One that is being copied right now stays until the next time.
             with contextlib.suppress(Stop):
                 self.cluster.sql(f'DROP DATABASE "{name}"')

@@ -16,6 +16,8 @@ import sys
 import time
 from pathlib import Path
 
+from . import inside
+
 LANGUAGES = ('fr_FR', 'de_DE', 'es_ES')
 PORTFOLIO = 'odoo.addons.dso_collection.demo.portfolio'
 CRONS = ('dso_collection.ir_cron_dispatch', 'mail.ir_cron_mail_scheduler_action')
@@ -94,20 +96,13 @@ def build(env, smtp_port):
                 cron.method_direct_trigger()
                 env.cr.commit()
     with step("Preparing the web client"):
-        env['ir.qweb']._pregenerate_assets_bundles()
+        inside.make_assets(env)
         env.cr.commit()
     return company
 
 
 def main(config, smtp_port, guide):
-    import odoo.api
-    import odoo.modules.registry
-    import odoo.tools
-
-    odoo.tools.config.parse_config(['-c', config, '--log-level=warn'])
-    database = odoo.tools.config['db_name'][0]
-    with odoo.modules.registry.Registry(database).cursor() as cursor:
-        env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {})
+    with inside.environment(config) as env:
         company = build(env, int(smtp_port))
     known = {
         'logins': getattr(company, 'LOGINS', [('admin', 'admin', "administrator")]),

@@ -42,7 +42,8 @@ class Odoo:
 
     @property
     def key(self):
-        return f'{self.version}-{self.python_path}'
+        release = self.python_path / 'odoo' / 'release.py'
+        return f'{self.version}-{self.python_path}-{release.stat().st_mtime_ns}'
 
 
 def get():

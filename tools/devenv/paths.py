@@ -40,7 +40,11 @@ def locked(path):
     """Hold a lock that the kernel releases with the process, so that no stale lock can stay."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, 'a', encoding='utf-8') as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"· waiting for another run ({path.name}) …", flush=True)
+            fcntl.flock(stream, fcntl.LOCK_EX)
         yield
 
 

@@ -11,7 +11,7 @@ import logging
 
 import pytest
 
-from . import logs
+from . import inside, logs
 
 
 class Collector(logging.Handler):
@@ -42,6 +42,30 @@ class Collector(logging.Handler):
 def _from_test_machinery(record):
     """Odoo's test classes log about the browser under the name of the test's own module."""
     return record.pathname.endswith('/odoo/tests/common.py')
+
+
+def _opens_browser(item):
+    """Whether the file of a test has tours or other tests in a browser."""
+    if not hasattr(item, 'path'):
+        return False
+    text = item.path.read_text(encoding='utf-8')
+    return 'start_tour' in text or 'browser_js' in text
+
+
+@pytest.fixture(scope='session', autouse=True)
+def _assets(request, load_registry):
+    """Build the bundles of the web client once; each browser test would roll back its own."""
+    if any(map(_opens_browser, request.session.items)):
+        _make_assets()
+
+
+def _make_assets():
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+    from odoo.tests.common import get_db_name
+
+    with Registry(get_db_name()).cursor() as cursor:
+        inside.make_assets(api.Environment(cursor, SUPERUSER_ID, {}))
 
 
 class Plugin:

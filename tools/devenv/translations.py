@@ -39,7 +39,7 @@ def exported(environment):
             config = environment.config(folder / 'odoo.conf', name)
             target = folder / 'export.pot'
             run_logged(
-                [str(environment.python), '-m', 'devenv.pot_export', str(config), str(target)],
+                environment.inside_command(config, 'export-pot', str(target)),
                 paths.LOGS / 'pot.log',
                 "Exporting the translation template",
                 failure="The translation template could not be exported.",

@@ -1,0 +1,55 @@
+"""What runs inside Odoo's Python.
+
+`python -m devenv.inside CONFIG COMMAND [ARGUMENT…]`
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+
+MODULE = 'dso_collection'
+DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:')
+
+
+@contextlib.contextmanager
+def environment(config):
+    """An environment on the database that the configuration names, committed at the end."""
+    import odoo.api
+    import odoo.modules.registry
+    import odoo.tools
+
+    odoo.tools.config.parse_config(['-c', config, '--log-level=warn'])
+    database = odoo.tools.config['db_name'][0]
+    with odoo.modules.registry.Registry(database).cursor() as cursor:
+        yield odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {})
+
+
+def make_assets(env):
+    """Build the bundles of the web client now: each browser would wait for them otherwise.
+
+    The order of files in a bundle depends on all installed modules. Counting the addon among them
+    where it is not installed yet makes bundles that stay valid once it is.
+    """
+    env.registry._init_modules.add(MODULE)
+    env['ir.qweb']._pregenerate_assets_bundles()
+
+
+def export_pot(env, target):
+    """Write the translation template, without what changes each time it is made."""
+    from odoo.tools.translate import trans_export
+
+    buffer = io.BytesIO()
+    trans_export(False, [MODULE], buffer, 'po', env)
+    lines = buffer.getvalue().decode().splitlines(keepends=True)
+    with open(target, 'w', encoding='utf-8') as stream:
+        stream.writelines(line for line in lines if not line.startswith(DATES))
+
+
+COMMANDS = {'make-assets': make_assets, 'export-pot': export_pot}
+
+
+if __name__ == '__main__':
+    with environment(sys.argv[1]) as opened:
+        COMMANDS[sys.argv[2]](opened, *sys.argv[3:])
