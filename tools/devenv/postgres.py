@@ -14,6 +14,7 @@ from pathlib import Path
 
 from . import paths, system
 from .console import Stop, say, step, tail
+from .processes import started_at
 
 USER = 'odoo'
 SETTINGS = """
@@ -73,7 +74,7 @@ class Cluster:
     def is_running(self):
         if not (system.postgres_bin() and self.data.is_dir()):
             return False
-        ready = [str(self.bin / 'pg_isready'), '-q', '-h', str(self.socket)]
+        ready = [str(self.bin / 'pg_isready'), '-q', '-h', str(self.socket), '-U', USER]
         return not subprocess.run(ready, check=False).returncode
 
     def _make(self):
@@ -91,12 +92,21 @@ class Cluster:
         self._as_owner('mkdir', '-p', '-m', '700', str(self.socket))
         if self.socket.stat().st_uid != _owner().pw_uid:
             raise Stop(f"{self.socket} belongs to somebody else; remove it.")
+        self._forget_dead_server()
         start = [str(self.bin / 'pg_ctl'), '-D', str(self.data), '-l', str(self.log)]
         start += ['-s', '-w', '-t', '60', '-o', f'-k {self.socket}', 'start']
         try:
             self._as_owner(*start)
         except Stop as error:
             raise Stop(f"PostgreSQL did not start: {error}\n{tail(self.log)}") from error
+
+    def _forget_dead_server(self):
+        """Remove the pid file of a server that was killed; PostgreSQL takes a zombie for alive."""
+        file = self.data / 'postmaster.pid'
+        with contextlib.suppress(OSError, IndexError):
+            pid = file.read_text(encoding='utf-8').split()[0]
+            if not started_at(pid):
+                file.unlink()
 
     def stop(self):
         """Stop the server of this very cluster; pg_ctl finds it by the data folder."""

@@ -18,12 +18,16 @@ GRACE = 15  # seconds between asking a process to end and ending it
 
 
 def started_at(pid):
-    """When a process started, or None: a number alone may have passed to another process."""
-    command = ['ps', '-o', 'lstart=', '-p', str(pid)]
+    """When a process started, or None: a number alone may have passed to another process.
+
+    A dead process whose parent does not ask for it (containers without an init) counts as gone.
+    """
+    command = ['ps', '-o', 'stat=,lstart=', '-p', str(pid)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, 'LC_ALL': 'C'}
     )
-    return done.stdout.strip() or None
+    state, _space, moment = done.stdout.strip().partition(' ')
+    return None if state.startswith('Z') else moment.strip() or None
 
 
 class Daemon:
