@@ -1,1 +1,5 @@
-from . import test_module, test_planner
+from . import (
+    test_module,
+    test_planner,
+    test_worked_cases,
+)
