@@ -31,10 +31,10 @@ def step(label):
     say(f"  {label}: {time.monotonic() - start:.1f} s")
 
 
-def tail(path, lines=15):
+def tail(path, lines=8, width=200):
     try:
         with open(path, encoding='utf-8', errors='replace') as stream:
-            return ''.join(stream.readlines()[-lines:]).rstrip()
+            return '\n'.join(line.rstrip()[:width] for line in stream.readlines()[-lines:])
     except OSError:
         return ''
 
@@ -42,7 +42,7 @@ def tail(path, lines=15):
 def run_logged(command, log, label, *, failure, env=None, cwd=None):
     """Run a long command with its output in `log`, saying now and then that it still works.
 
-    :param str failure: the sentence for a command that fails; the end of the log follows it
+    :param str failure: the sentence for a command that fails, shown after the end of its log
     """
     with step(label), open(log, 'w', encoding='utf-8') as stream:
         try:
@@ -63,7 +63,8 @@ def run_logged(command, log, label, *, failure, env=None, cwd=None):
             process.wait()
             raise
     if process.returncode:
-        raise Stop(f"{failure}\n{tail(log)}\n(the whole log: {log})")
+        # The sentence comes last: what a tool says before it gives up is long.
+        raise Stop(f"{label} did not work:\n{tail(log)}\n(the whole log: {log})\n\n{failure}")
 
 
 def _wait(process, label):

@@ -67,6 +67,12 @@ def test_a_failed_download_leaves_nothing(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_broken_download_is_told(tmp_path):
+    (tmp_path / 'odoo.deb').write_bytes(b'half of it')
+    with pytest.raises(Stop, match="run this again"):
+        odoo_source._unpack(tmp_path, tmp_path / 'root')
+
+
 def test_addon_hash_ignores_tests(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, 'ADDON', tmp_path)
     (tmp_path / 'tests').mkdir()
