@@ -11,6 +11,8 @@
         'security/ir.model.access.csv',
         'security/dso_collection_rules.xml',
         'data/ir_cron_data.xml',
+        'data/dso_hashtag_templates.xml',
+        'data/mail_template_data.xml',
     ],
     'application': True,
 }

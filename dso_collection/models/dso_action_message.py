@@ -1,9 +1,28 @@
-from odoo import fields, models
+import logging
+from datetime import timedelta
 
-from ..const import DELIVERIES
+import psycopg2
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from ..const import AUTOMATIC_MODES, DELIVERIES
+from ..tools import delivery
+
+_logger = logging.getLogger(__name__)
+
+#: Messages settled per transaction by the scheduled action.
+BATCH_SIZE = 500
 
 
 class DsoActionMessage(models.Model):
+    """One message of an action, and what became of it.
+
+    The mail module keeps that on its own records; :meth:`_settle` reads it there and may be called
+    at any time, any number of times. In the transaction in which a server has taken a message
+    nothing of ours may fail or wait, because a rollback would send it again: there
+    :meth:`_settle_or_later` leaves what it cannot do at once to the scheduled action.
+    """
+
     _name = 'dso.action.message'
     _description = "Message of a Collection Action"
     _order = 'id'
@@ -23,3 +42,158 @@ class DsoActionMessage(models.Model):
     delivery = fields.Selection(DELIVERIES, required=True, readonly=True, default='queued')
     failure_reason = fields.Char(readonly=True)
     retries = fields.Integer(readonly=True)
+
+    # The scheduled action looks at what is under way, a few rows of a growing history.
+    _queued = models.Index("(mail_message_id) WHERE delivery = 'queued'")
+
+    # === BUSINESS METHODS === #
+
+    def _settle_or_later(self):
+        """Settle these messages without failing the running transaction, now or soon."""
+        if not self:
+            return
+        self.env.flush_all()  # what others wrote must fail for itself
+        try:
+            with self.env.cr.savepoint():
+                self._settle()
+        except psycopg2.OperationalError as error:
+            _logger.info("Result of messages left for later: %s", str(error).strip())
+            self.env['dso.dispatch']._dispatch_soon()
+        except Exception:  # a message that has left must never be sent again
+            _logger.exception("Result of messages %s left for later", self.ids)
+            self.env['dso.dispatch']._dispatch_soon()
+
+    def _settle(self):
+        """Bring messages and their actions up to what became of the mails."""
+        if not self:
+            return
+        actions = self.action_id.try_lock_for_update(allow_referencing=True)
+        messages = self.filtered(lambda m: m.action_id in actions and m.delivery != 'bounced')
+        if actions != self.action_id:
+            self.env['dso.dispatch']._dispatch_soon()
+        for fate, group in messages._get_fates().items():
+            group._apply(fate)
+
+    def _get_fates(self):
+        """Return what became of these messages, read at once.
+
+        :rtype: dict[delivery.Fate, dso.action.message]
+        """
+        notifications = self._read_notifications()
+        mails = self._read_mails()
+        fates = {}
+        for message in self:
+            rows = notifications.get(message.mail_message_id, self.env['mail.notification'])
+            mail = mails.get(message.mail_message_id, self.env['mail.mail'])
+            failed = rows.filtered(lambda n: n.notification_status in ('exception', 'bounce'))[:1]
+            fate = delivery.fate(
+                set(rows.mapped('notification_status')),
+                failed.failure_type or '',
+                failed.failure_reason or mail.failure_reason or '',
+                mail.state == 'outgoing',
+                message.retries,
+            )
+            fates[fate] = fates.get(fate, self.browse()) | message
+        return fates
+
+    def _read_notifications(self):
+        notifications = self.env['mail.notification'].search(
+            [
+                ('mail_message_id', 'in', self.mail_message_id.ids),
+                ('notification_type', '=', 'email'),
+            ]
+        )
+        return notifications.grouped('mail_message_id')
+
+    def _read_mails(self):
+        mails = self.env['mail.mail'].search([('mail_message_id', 'in', self.mail_message_id.ids)])
+        return mails.grouped('mail_message_id')
+
+    # === RESULTS === #
+
+    def _apply(self, fate):
+        """Write one result on the messages that share it.
+
+        :param delivery.Fate fate: what became of them
+        """
+        if fate.is_retried:
+            self._retry(fate.words)
+        elif fate.delivery == 'sent':
+            self._report_sent()
+        elif fate.delivery == 'failed':
+            self._report_failed(fate)
+        elif fate.delivery == 'bounced':
+            self._report_bounced(fate)
+
+    def _report_sent(self):
+        fresh = self.filtered(lambda message: message.delivery != 'sent')
+        fresh.write({'delivery': 'sent', 'failure_reason': False})
+        # Whoever pressed the button has done it; the scheduled action sends as the system.
+        for user, messages in fresh.grouped('create_uid').items():
+            messages.action_id.with_user(user).sudo()._set_sent()
+
+    def _report_failed(self, fate):
+        fresh = self.filtered(lambda message: message.delivery == 'queued')
+        fresh.write({'delivery': 'failed', 'failure_reason': fate.words})
+        fresh.action_id._set_undelivered(fate.code, fate.words)
+
+    def _report_bounced(self, fate):
+        self.write({'delivery': 'bounced', 'failure_reason': fate.words})
+        self.action_id._set_bounced()
+        self.action_id._set_undelivered(fate.code, fate.words)
+
+    def _retry(self, words):
+        """Put the mails of messages back into the queue, after a pause that grows."""
+        mails = self.env['mail.mail'].search(
+            [('mail_message_id', 'in', self.mail_message_id.ids), ('state', '=', 'exception')]
+        )
+        mails = mails.try_lock_for_update(allow_referencing=True)
+        messages = self.filtered(
+            lambda m: m.delivery == 'queued' and m.mail_message_id in mails.mail_message_id
+        )
+        for moment, group in messages.grouped(lambda m: m._get_retry_moment()).items():
+            waiting = group.mail_message_id
+            again = mails.filtered(lambda mail, waiting=waiting: mail.mail_message_id in waiting)
+            again.write({'state': 'outgoing', 'scheduled_date': moment})
+            self.env['dso.dispatch']._send_soon(at=moment)
+        failed = self.env['mail.notification'].search(
+            [
+                ('mail_message_id', 'in', messages.mail_message_id.ids),
+                ('notification_status', '=', 'exception'),
+            ]
+        )
+        failed.write(
+            {'notification_status': 'ready', 'failure_type': False, 'failure_reason': False}
+        )
+        for retries, group in messages.grouped('retries').items():
+            group.write({'retries': retries + 1, 'failure_reason': words})
+
+    def _get_retry_moment(self):
+        """Return when to offer a message again: automatic ones inside the sending window."""
+        minutes = delivery.RETRY_MINUTES[self.retries]
+        moment = fields.Datetime.now() + timedelta(minutes=minutes)
+        if self.action_id.mode in AUTOMATIC_MODES:
+            return self.company_id._dso_next_opening(moment)
+        return moment
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _settle_all(self):
+        """Settle what is not settled yet, in committed batches; tell whether time is left.
+
+        :rtype: bool
+        """
+        unsettled = SQL(
+            """SELECT message.id FROM dso_action_message message
+            LEFT JOIN mail_mail mail ON mail.mail_message_id = message.mail_message_id
+            WHERE message.delivery = 'queued' AND message.kind = 'email'
+                AND (mail.id IS NULL OR mail.state <> 'outgoing')
+            ORDER BY message.id"""
+        )
+        ids = [row[0] for row in self.env.execute_query(unsettled)]
+        for batch in split_every(BATCH_SIZE, ids, self.browse):
+            batch._settle_or_later()
+            if not self.env['ir.cron']._commit_progress():
+                return False
+        return True

@@ -1,4 +1,7 @@
 from . import (
+    test_dispatch,
+    test_dispatch_results,
+    test_hashtags,
     test_module,
     test_planner,
     test_worked_cases,

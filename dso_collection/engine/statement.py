@@ -1,0 +1,79 @@
+"""Statements of open items: which items a list shows, and what they add up to (spec 4.5, 4.6)."""
+
+from collections import defaultdict
+from datetime import date
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """An open item that may be chased, or an unallocated credit."""
+
+    unit_id: int
+    id: int
+    move_id: int
+    number: str
+    date: date
+    due: date
+    currency_id: int
+    original: float
+    residual: float
+
+    @property
+    def is_credit(self):
+        return self.residual < 0
+
+
+class Statement(NamedTuple):
+    """The lines of one customer account, the items that its action lists, and the day."""
+
+    lines: list
+    selected: frozenset  # (move id, due date); empty before the action has listed any
+    today: date
+
+    def listed(self, kind):
+        """Return the lines of a list: items in the order of their due dates, then the credits.
+
+        Credits reduce what is asked for, hence they stand in every list but the one of items that
+        are not due, where nothing is asked for.
+
+        :param str kind: ``all``, ``overdue``, ``not_due`` or ``selected``
+        :rtype: list[Line]
+        """
+        tests = {
+            'all': lambda line: True,
+            'overdue': lambda line: line.due < self.today,
+            'not_due': lambda line: line.due >= self.today,
+            'selected': self._is_selected,
+        }
+        items = [line for line in self.lines if not line.is_credit and tests[kind](line)]
+        unallocated = [line for line in self.lines if line.is_credit and kind != 'not_due']
+        return sorted(items, key=lambda line: (line.due, line.id)) + unallocated
+
+    def _is_selected(self, line):
+        if self.selected:
+            return (line.move_id, line.due) in self.selected
+        return line.due <= self.today  # a preview: what an action done today would list
+
+
+def subtotals(lines):
+    """Return the lines and their total per currency, largest total first.
+
+    :return: tuples (currency id, lines, total)
+    :rtype: list[tuple]
+    """
+    groups = defaultdict(list)
+    for line in lines:
+        groups[line.currency_id].append(line)
+    totals = [
+        (currency, group, sum(line.residual for line in group))
+        for currency, group in groups.items()
+    ]
+    return sorted(totals, key=lambda entry: (-entry[2], entry[0]))
+
+
+def nets(lines):
+    """Return what is asked for per currency: positive totals, net of unallocated credits.
+
+    :rtype: list[tuple]
+    """
+    return [(currency, total) for currency, _lines, total in subtotals(lines) if total > 0]

@@ -1,0 +1,179 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+from odoo.tools.misc import get_lang
+
+from ..const import OPEN_STATES
+
+
+class DsoAction(models.Model):
+    """The side of an action that is sent: who signs, to whom, and what came of it."""
+
+    _inherit = 'dso.action'
+
+    # === DOMAINS === #
+
+    @api.model
+    def _domain_sendable_by_hand(self):
+        """Emails that a person may send now: date, window and confirmation are his decision.
+
+        What stops every message still does: a hold, a company that has not started or is paused.
+        """
+        return (
+            Domain('state', '=', 'planned')
+            & Domain('action_type', '=', 'email')
+            & Domain('held', '=', False)
+            & Domain('company_id.dso_started_on', '!=', False)
+            & Domain('company_id.dso_paused', '=', False)
+        )
+
+    # === ACTION METHODS === #
+
+    def action_send_now(self):
+        """Send emails at once, after the same look at the books as by the scheduled action.
+
+        :return: a notification that tells what was sent, and why the rest was not
+        """
+        self._check_collector()
+        self._check_all_open()
+        self._check_sendable_by_hand()
+        self.filtered(lambda action: action.state == 'error')._set_planned()
+        dispatch = self.env['dso.dispatch']
+        sent = dispatch._dispatch(self, self._domain_sendable_by_hand())
+        return self._notify_sent(sent)
+
+    def action_retry(self):
+        """Plan actions in error again; they are written anew and go when the plan lets them."""
+        self._check_collector()
+        if any(action.state != 'error' for action in self):
+            raise UserError(
+                self.env._(
+                    "Only actions in error are retried: take the others out of the selection."
+                )
+            )
+        self._set_planned()
+        self.env['dso.planner']._plan_pending()
+        self.env['dso.dispatch']._dispatch_soon()
+        return True
+
+    def _check_sendable_by_hand(self):
+        """Refuse what no look at the books could make sendable, with one sentence."""
+        if any(action.action_type != 'email' for action in self):
+            raise UserError(
+                self.env._("Only emails are sent from here: complete the other actions instead.")
+            )
+        for company in self.company_id:
+            if not company.dso_started_on:
+                raise UserError(
+                    self.env._(
+                        "Collection is not started in %(company)s: nothing is sent before.",
+                        company=company.name,
+                    )
+                )
+            if company.dso_paused:
+                raise UserError(
+                    self.env._(
+                        "Sending is paused in %(company)s: resume it in the settings first.",
+                        company=company.name,
+                    )
+                )
+
+    def _notify_sent(self, sent):
+        """Return a notification that tells which of these actions are on their way."""
+        left = (self - sent).exists()
+        lines = [
+            self.env._(
+                "%(customer)s: %(reason)s",
+                customer=action.customer_id.display_name,
+                reason=action._explain_not_sent(),
+            )
+            for action in left
+        ]
+        if gone := len(self) - len(sent) - len(left):
+            lines.append(
+                self.env._("%(count)s no longer stood up to the books and fell away.", count=gone)
+            )
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'warning' if lines else 'success',
+                'message': "\n".join(
+                    [self.env._("Emails on their way: %(count)s.", count=len(sent)), *lines]
+                ),
+                'sticky': bool(lines),
+                'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
+        }
+
+    def _explain_not_sent(self):
+        if self.state == 'sending':
+            return self.env._("it is being sent already.")
+        return self.error_message or self.explanation or self.env._("the plan has changed.")
+
+    # === BUSINESS METHODS - MESSAGE === #
+
+    def _get_mail_template(self):
+        """Return the text of the email of an action."""
+        return self.step_id.mail_template_id
+
+    def _get_signatory(self):
+        """Return whom the customer may turn to: the collector, else the company's sender."""
+        return self.collector_id or self.company_id.dso_sender_id
+
+    def _get_sender(self):
+        """Return the user in whose name an action is sent, the first with a valid address."""
+        for user in (self.collector_id, self.company_id.dso_sender_id):
+            if email_normalize(user.email):
+                return user
+        return self.env['res.users']
+
+    def _get_message_lang(self):
+        """Return the language of the recipient, else of the customer, else of the company.
+
+        :rtype: str
+        """
+        langs = self.env['res.lang']
+        for partner in (self.recipient_id, self.partner_id, self.company_id.partner_id):
+            if code := langs._get_code(partner.lang):
+                return code
+        return get_lang(self.env).code
+
+    # === BUSINESS METHODS - STATE MACHINE === #
+
+    def _set_sent(self):
+        """Complete actions whose message a mail server has taken.
+
+        From any open state: what has left has left, even if the action was being retried.
+        """
+        reached = self.filtered(lambda action: action.state in OPEN_STATES)
+        reached.write({'delivery': 'sent'})
+        reached._set_done('sent')
+
+    def _set_undelivered(self, code, detail):
+        """Put actions whose message could not be delivered in error."""
+        sending = self.filtered(lambda action: action.state == 'sending')
+        sending.write({'delivery': 'failed'})
+        sending._set_error(code, detail)
+
+    def _set_bounced(self):
+        """Take back completed actions whose message came back: they count no longer."""
+        done = self.filtered(lambda action: action.state == 'done')
+        done.write({'delivery': 'bounced'})
+        self.env['dso.planner']._mark_customers(done.customer_id)
+
+    @api.model
+    def _set_lost(self, before):
+        """Put actions in error that have been sending for long without any message under way.
+
+        :param datetime before: moment since which they must have been sending
+        """
+        lost = self.search(
+            [
+                ('state', '=', 'sending'),
+                ('write_date', '<', fields.Datetime.to_string(before)),
+                ('sent_message_ids', 'not any', [('delivery', '=', 'queued')]),
+            ]
+        )
+        lost._set_undelivered('lost', False)

@@ -1,0 +1,288 @@
+from typing import NamedTuple
+
+from markupsafe import Markup
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL, format_date, format_list
+from odoo.tools.misc import formatLang, get_lang
+
+from ..engine import plan_sql, statement_sql
+from ..engine.statement import Line, Statement, nets, subtotals
+from ..tools import hashtags
+
+
+class Hashtag(NamedTuple):
+    """What a hashtag stands for, in words for people, and where it may stand."""
+
+    label: str
+    is_block: bool = False  # a table or picture, which no subject can hold
+    needs_items: bool = False
+
+
+class DsoHashtag(models.AbstractModel):
+    """The hashtags of collection texts: one registry, and their values for a batch of actions.
+
+    An extension adds an entry to :meth:`_hashtags` and two methods: ``_text_<name>(action)`` for
+    subjects and plain texts and, for a block, ``_html_<name>(action)``. What these need for all
+    actions of a batch is read once in :meth:`_load`.
+    """
+
+    _name = 'dso.hashtag'
+    _description = "Hashtags of Collection Texts"
+
+    # === REGISTRY === #
+
+    @api.model
+    def _hashtags(self):
+        """Return the known hashtags by name.
+
+        :rtype: dict[str, Hashtag]
+        """
+        _ = self.env._
+        return {
+            'items_list': Hashtag(_("Table of all items to collect"), True, True),
+            'items_list_overdue': Hashtag(_("Table of the overdue items"), True, True),
+            'items_list_not_due': Hashtag(_("Table of the items that are not due"), True, True),
+            'items_list_selected': Hashtag(_("Table of the items of the action"), True, True),
+            'items_amount': Hashtag(_("Amount of all items, net of credits"), False, True),
+            'items_amount_overdue': Hashtag(
+                _("Amount of the overdue items, net of credits"), False, True
+            ),
+            'items_amount_selected': Hashtag(
+                _("Amount of the items of the action, net of credits"), False, True
+            ),
+            'collector_name': Hashtag(_("Name of the collector")),
+            'collector_phone': Hashtag(_("Phone number of the collector")),
+            'collector_email': Hashtag(_("Email address of the collector")),
+            'company_logo': Hashtag(_("Logo of the company"), True),
+        }
+
+    @api.model
+    def _check(self, names, allow_blocks=True):
+        """Refuse unknown hashtags, and blocks where only text can stand.
+
+        :param list names: names of the hashtags found in a text
+        :param bool allow_blocks: whether the text can hold tables and pictures
+        """
+        known = self._hashtags()
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ValidationError(
+                self.env._(
+                    "Unknown hashtag: %(unknown)s. Known hashtags: %(known)s.",
+                    unknown=", ".join(f'#{name}' for name in unknown),
+                    known=", ".join(f'#{name}' for name in known),
+                )
+            )
+        blocks = [name for name in names if known[name].is_block and not allow_blocks]
+        if blocks:
+            raise ValidationError(
+                self.env._(
+                    "%(hashtag)s becomes a table or a picture and cannot stand in a subject: use "
+                    "it in the text of the email.",
+                    hashtag=f'#{blocks[0]}',
+                )
+            )
+
+    # === REPLACEMENT === #
+
+    @api.model
+    def _replace(self, rendered, is_html):
+        """Replace the hashtags in texts of actions, in the language of the environment.
+
+        :param dict rendered: text by id of the action
+        :param bool is_html: whether the texts are HTML
+        :rtype: dict
+        """
+        rendered = {action_id: text or '' for action_id, text in rendered.items()}
+        known = self._hashtags()
+        used = self._used_names(rendered.values(), known)
+        if not used:
+            return rendered
+        actions = self.env['dso.action'].browse(rendered)
+        actions.check_access('read')
+        # Who may read the action may read what its message says about the customer account.
+        loaded = self.sudo()._load(actions.sudo(), {name: known[name] for name in used})
+        return {
+            action.id: loaded._replace_one(rendered[action.id], action, used, is_html)
+            for action in actions.sudo()
+        }
+
+    def _used_names(self, texts, known):
+        used = set()
+        for text in texts:
+            used.update(hashtags.HASHTAG.findall(text))
+        return used & known.keys()
+
+    def _replace_one(self, text, action, names, is_html):
+        def text_of(name):
+            return getattr(self, f'_text_{name}')(action)
+
+        def html_of(name):
+            return getattr(self, f'_html_{name}', lambda action: text_of(name))(action)
+
+        if is_html:
+            return hashtags.replace_in_html(text, names, text_of, html_of)
+        return hashtags.replace_in_text(text, names, text_of)
+
+    @api.model
+    def _load(self, actions, used):
+        """Read what the values of the used hashtags need, for all actions at once.
+
+        :param dso.action actions: actions whose texts are written
+        :param dict used: used hashtags by name
+        :return: this model with what was read in its context
+        """
+        if not any(hashtag.needs_items for hashtag in used.values()):
+            return self
+        return self.with_context(dso_statements=self._load_statements(actions))
+
+    @api.model
+    def _load_statements(self, actions):
+        """Return the open items of the customer accounts of actions, with their groups.
+
+        :rtype: dict[int, Statement]
+        """
+        self.env.flush_all()
+        planner = self.env['dso.planner']
+        rows = [company._dso_calendar_row() for company in actions.company_id]
+        today = {row['company_id']: row['today'] for row in rows}
+        scope = plan_sql.scope_of_ids(actions.customer_id.ids)
+        query = statement_sql.statement_lines([planner._items(scope, rows)])
+        lines = {}
+        for line in map(Line._make, self.env.execute_query(query)):
+            lines.setdefault(line.unit_id, []).append(line)
+        selected = self._load_selected(actions)
+        return {
+            action.id: Statement(
+                lines.get((action.customer_id.group_account_id or action.customer_id).id, []),
+                selected.get(action.id, frozenset()),
+                today[action.company_id.id],
+            )
+            for action in actions
+        }
+
+    @api.model
+    def _load_selected(self, actions):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT action_id, move_id, due_date FROM dso_action_item"
+                " WHERE action_id = ANY(%s)",
+                actions.ids,
+            )
+        )
+        selected = {}
+        for action_id, move_id, due in rows:
+            selected[action_id] = selected.get(action_id, frozenset()) | {(move_id, due)}
+        return selected
+
+    # === VALUES: ITEMS === #
+
+    def _lines(self, action, kind):
+        return self.env.context['dso_statements'][action.id].listed(kind)
+
+    def _text_items_list(self, action):
+        return self._list_as_text(action, 'all')
+
+    def _html_items_list(self, action):
+        return self._list_as_html(action, 'all')
+
+    def _text_items_list_overdue(self, action):
+        return self._list_as_text(action, 'overdue')
+
+    def _html_items_list_overdue(self, action):
+        return self._list_as_html(action, 'overdue')
+
+    def _text_items_list_not_due(self, action):
+        return self._list_as_text(action, 'not_due')
+
+    def _html_items_list_not_due(self, action):
+        return self._list_as_html(action, 'not_due')
+
+    def _text_items_list_selected(self, action):
+        return self._list_as_text(action, 'selected')
+
+    def _html_items_list_selected(self, action):
+        return self._list_as_html(action, 'selected')
+
+    def _text_items_amount(self, action):
+        return self._amount(action, 'all')
+
+    def _text_items_amount_overdue(self, action):
+        return self._amount(action, 'overdue')
+
+    def _text_items_amount_selected(self, action):
+        return self._amount(action, 'selected')
+
+    def _amount(self, action, kind):
+        """Return the net amounts of a list, one per currency, as a phrase."""
+        amounts = nets(self._lines(action, kind)) or [(action.currency_id.id, 0.0)]
+        return format_list(self.env, [self._money(total, currency) for currency, total in amounts])
+
+    def _list_as_text(self, action, kind):
+        return "\n".join(
+            f"{line.number}  {self._date(line.due)}  {self._money(line.residual, line.currency_id)}"
+            for line in self._lines(action, kind)
+        )
+
+    def _list_as_html(self, action, kind):
+        """Return a table that mail programs show as it is meant: inline styles, no script.
+
+        :rtype: Markup
+        """
+        today = self.env.context['dso_statements'][action.id].today
+        tables = [
+            {
+                'rows': [self._row(line, today) for line in lines],
+                'total': self._money(total, currency),
+            }
+            for currency, lines, total in subtotals(self._lines(action, kind))
+        ]
+        rendered = self.env['ir.qweb']._render(
+            'dso_collection.items_table',
+            {'tables': tables, 'direction': self._direction()},
+            minimal_qcontext=True,
+        )
+        return Markup(rendered.strip())
+
+    def _row(self, line, today):
+        days = (today - line.due).days
+        return {
+            'number': line.number,
+            'date': self._date(line.date),
+            'due': "" if line.is_credit else self._date(line.due),
+            'days': days if days > 0 and not line.is_credit else "",
+            'is_late': days > 0 and not line.is_credit,
+            'original': self._money(line.original, line.currency_id),
+            'residual': self._money(line.residual, line.currency_id),
+        }
+
+    def _money(self, amount, currency_id):
+        currency = self.env['res.currency'].browse(currency_id)
+        return formatLang(self.env, amount, currency_obj=currency)
+
+    def _date(self, date):
+        return format_date(self.env, date)
+
+    def _direction(self):
+        return get_lang(self.env).direction
+
+    # === VALUES: PEOPLE AND COMPANY === #
+
+    def _text_collector_name(self, action):
+        return action._get_signatory().name or ""
+
+    def _text_collector_phone(self, action):
+        return action._get_signatory().phone or ""
+
+    def _text_collector_email(self, action):
+        return action._get_signatory().email or ""
+
+    def _text_company_logo(self, action):
+        return action.company_id.name
+
+    def _html_company_logo(self, action):
+        company = action.company_id
+        return Markup(
+            '<img src="{url}" alt="{name}" style="max-height: 60px; border: 0;"/>'
+        ).format(url=f'{company.get_base_url()}/logo.png?company={company.id}', name=company.name)

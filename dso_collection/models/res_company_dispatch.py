@@ -1,0 +1,39 @@
+from datetime import timezone
+from zoneinfo import ZoneInfo
+
+from odoo import fields, models
+
+from ..engine import window
+
+
+class ResCompany(models.Model):
+    """When a company sends, and what pausing it takes back."""
+
+    _inherit = 'res.company'
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get('dso_paused'):
+            self.env['dso.dispatch']._withdraw_queued(self)
+        return result
+
+    def _dso_next_opening(self, moment=None):
+        """Return when the sending window is open next, ``moment`` itself when it is then.
+
+        :param datetime moment: naive UTC; default: now
+        :return: naive UTC
+        :rtype: datetime
+        """
+        zone = ZoneInfo(self.dso_tz or 'UTC')
+        moment = moment or fields.Datetime.now()
+        local = moment.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
+        opening = window.next_opening(
+            local,
+            self._dso_open_weekdays(),
+            self._dso_public_holidays(),
+            self.dso_window_start,
+            self.dso_window_end,
+        )
+        if opening == local:
+            return moment
+        return opening.replace(tzinfo=zone).astimezone(timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,1 @@
+"""Pure helpers of messages: texts and what mail servers say; nothing here knows Odoo."""
