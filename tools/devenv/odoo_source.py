@@ -50,7 +50,9 @@ def get():
     """The Odoo to use, downloaded when this machine has none."""
     home = os.environ.get('ODOO_HOME')
     if home:
-        return from_home(Path(home).expanduser())
+        found = from_home(Path(home).expanduser())
+        _check_links(found.python_path / 'odoo')
+        return found
     tree = paths.cache() / f'{PACKAGE}-r{RECIPE}'
     with paths.locked(paths.cache() / 'lock' / 'odoo'):
         if not tree.is_dir():
@@ -72,6 +74,19 @@ def from_home(home):
         f"ODOO_HOME={home} holds no Odoo: expected odoo/release.py there or in "
         "usr/lib/python3/dist-packages below it."
     )
+
+
+def _check_links(package):
+    """Debian's package links to scripts of other packages: alone it cannot show a page."""
+    addons = package / 'addons'
+    if not (addons / 'mail').is_dir():
+        addons = package.parent / 'addons'  # a checkout
+    script = addons / 'web/static/lib/jquery/jquery.js'
+    if script.is_symlink() and not script.exists():
+        wanted = ', '.join((*FROM_SID[1:], *FROM_OWN_SUITE))
+        raise Stop(f"{package} is incomplete: install, or unpack beside it, {wanted}.")
+    if not (addons / ABSENT_FILE).exists():
+        note(f"{addons} lacks {ABSENT_FILE}, so pages log an error; an empty file will do.")
 
 
 def _version(release):
