@@ -9,6 +9,7 @@ Every function returns one :class:`odoo.tools.SQL`. They share three parameters:
 The day is always a parameter; no statement reads the clock of the database.
 """
 
+import functools
 import json
 
 from odoo.tools import SQL
@@ -248,7 +249,7 @@ def _births(source, uid, now):
         SELECT pos.id, pos.partner_id, pos.company_id,
             rc.dso_collector_id, CASE WHEN rc.dso_collector_id IS NOT NULL THEN 'default' END,
             rc.dso_scenario_id, CASE WHEN rc.dso_scenario_id IS NOT NULL THEN 'default' END,
-            %(uid)s, %(uid)s, %(now)s, %(now)s
+            %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
         FROM pos JOIN res_company rc ON rc.id = pos.company_id
         RETURNING id""",
         source=source, uid=uid, now=now,
@@ -299,6 +300,7 @@ def items(scope, calendars, *, ignore_small, extra_exclusion):
     )
 
 
+@functools.cache
 def levels():
     """CTEs ``heard``, ``level`` and ``contact``: what actions have done for the open items."""
     return SQL(
@@ -359,6 +361,7 @@ def bookings(booked):
     )
 
 
+@functools.cache
 def leaders():
     """CTEs ``unit``, ``candidate``, ``exhausted`` and ``leader`` (docs/engine.md, 3)."""
     return SQL(
@@ -397,6 +400,7 @@ def leaders():
     )
 
 
+@functools.cache
 def steps():
     """CTE ``step``: the next step of each leader with its date (docs/engine.md, 4)."""
     return SQL(
@@ -446,7 +450,7 @@ def steps():
                     ELSE 'user' END AS rule
             FROM moved
             WHERE delay >= 0
-                OR (due + delay >= posted + %(notice)s AND date < due AND today < due)
+                OR (due + delay >= posted + %(notice)s::int AND date < due AND today < due)
             ORDER BY unit_id, delay
         )""",
         automatic=list(AUTOMATIC_MODES), contact=list(CONTACT_TYPES), open=list(OPEN_STATES),
@@ -454,6 +458,7 @@ def steps():
     )
 
 
+@functools.cache
 def amounts():
     """CTE ``money``: nets and credits of each unit (docs/engine.md, 5 and 6)."""
     return SQL(
@@ -488,6 +493,7 @@ def amounts():
     )
 
 
+@functools.cache
 def recipients():
     """CTE ``recipient``: to whom the next email of a unit goes (spec 4.2, 4.3)."""
     return SQL(
@@ -571,10 +577,7 @@ def verdicts(books_limit):
                 CASE WHEN planned AND j.action_type = 'email' THEN CASE
                     WHEN j.emails IS NULL AND j.typed THEN 'invalid_recipient'
                     WHEN j.emails IS NULL THEN 'no_recipient'
-                    WHEN EXISTS (SELECT FROM dso_action b WHERE b.customer_id = j.unit_id
-                        AND b.delivery = 'bounced' AND b.step_id = j.step_id
-                        AND b.leader_move_id = j.leader_move_id AND b.leader_due = j.leader_due
-                        AND b.recipient = j.emails) THEN 'bounced' END END AS plan_error,
+                    WHEN b.customer_id IS NOT NULL THEN 'bounced' END END AS plan_error,
                 CASE WHEN planned THEN j.emails END AS plan_recipient,
                 CASE WHEN planned THEN j.recipient_id END AS plan_recipient_id,
                 j.decide_key AS task_decide_key,
@@ -585,6 +588,12 @@ def verdicts(books_limit):
             FROM judged j
             CROSS JOIN LATERAL (SELECT j.reason = 'planned' AS planned) flag
             LEFT JOIN account_move m ON m.id = j.leader_move_id
+            LEFT JOIN (
+                SELECT DISTINCT customer_id, step_id, leader_move_id, leader_due, recipient
+                FROM dso_action WHERE delivery = 'bounced'
+            ) b ON b.customer_id = j.unit_id AND b.step_id = j.step_id
+                AND b.leader_move_id = j.leader_move_id AND b.leader_due = j.leader_due
+                AND b.recipient = j.emails
         )""",
         books_limit=books_limit,
     )
@@ -595,15 +604,6 @@ def update_positions(ctes):
 
     :param list ctes: the CTEs above, in order
     """
-    figures = SQL(", ").join(
-        SQL("COALESCE(%s, 0) AS %s", SQL(expression), SQL.identifier(column))
-        for column, expression in FIGURES.items()
-    )
-    columns = [*FIGURES, 'oldest_due_date', *PLAN_COLUMNS]
-    targets = SQL(", ").join(SQL.identifier(column) for column in columns)
-    stored = SQL(", ").join(SQL("pos.%s", SQL.identifier(column)) for column in columns)
-    fresh = SQL(", ").join(SQL("f.%s", SQL.identifier(column)) for column in columns)
-    plan = SQL(", ").join(SQL("v.%s", SQL.identifier(column)) for column in PLAN_COLUMNS)
     return SQL(
         """WITH %(ctes)s,
         figure AS (
@@ -627,15 +627,33 @@ def update_positions(ctes):
         FROM final f
         WHERE pos.id = f.position_id AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)""",
         ctes=SQL(",\n").join(ctes),
-        figures=figures,
-        zeroes=SQL(", ").join(
-            SQL("COALESCE(figure.%s, 0) AS %s", SQL.identifier(c), SQL.identifier(c))
-            for c in FIGURES
-        ),
-        plan=plan, targets=targets, stored=stored, fresh=fresh, grouped=_grouped_columns(),
+        **_position_columns(),
     )
 
 
+@functools.cache
+def _position_columns():
+    """The lists of columns of :func:`update_positions`, made once."""
+    columns = [*FIGURES, 'oldest_due_date', *PLAN_COLUMNS]
+
+    def listed(template, names):
+        return SQL(", ").join(SQL(template.replace('?', f'"{name}"')) for name in names)
+
+    return {
+        'figures': SQL(", ").join(
+            SQL("COALESCE(%s, 0) AS %s", SQL(expression), SQL.identifier(column))
+            for column, expression in FIGURES.items()
+        ),
+        'zeroes': listed("COALESCE(figure.?, 0) AS ?", FIGURES),
+        'plan': listed("v.?", PLAN_COLUMNS),
+        'targets': listed("?", columns),
+        'stored': listed("pos.?", columns),
+        'fresh': listed("f.?", columns),
+        'grouped': _grouped_columns(),
+    }
+
+
+@functools.cache
 def _grouped_columns():
     """Columns of a member of a group: no plan of its own, but the contacts of the unit."""
     kept = {
@@ -695,7 +713,7 @@ def sync_actions(scope, calendars, uid, now):
             WHERE a.id = o.id AND NOT o.same AND NOT o.touched
         ),
         dropped AS (
-            UPDATE dso_action a SET state = 'cancelled', write_uid = %(uid)s, write_date = %(now)s,
+            UPDATE dso_action a SET state = 'cancelled', write_uid = %(uid)s::int, write_date = %(now)s::timestamp,
                 reason_code = CASE WHEN o.origin = 'control' THEN 'cause_gone'
                     WHEN o.plan_step_id IS NOT NULL THEN 'replaced' ELSE o.reason END
             FROM open o WHERE a.id = o.id AND NOT o.same AND o.touched
@@ -703,7 +721,7 @@ def sync_actions(scope, calendars, uid, now):
         fresh AS (
             SELECT o.*, a.state, a.error_code, a.error_on,
                 a.confirmed_on IS NOT NULL AND o.lapse IS NULL AS confirmed,
-                o.mode = ANY(%(automatic)s) AND o.plan_date < o.today - %(stale)s AS stale,
+                o.mode = ANY(%(automatic)s) AND o.plan_date < o.today - %(stale)s::int AS stale,
                 a.confirm_reason AS waited_for,
                 CASE WHEN o.plan_error IS NOT NULL THEN 'error'
                     WHEN a.error_code = ANY(%(planner_errors)s)
@@ -721,12 +739,12 @@ def sync_actions(scope, calendars, uid, now):
                 CASE WHEN f.plan_error IS NOT NULL THEN f.plan_error
                     WHEN f.new_state = 'error' THEN f.error_code END AS new_error_code,
                 CASE WHEN f.new_state <> 'error' THEN NULL
-                    WHEN f.state = 'error' THEN f.error_on ELSE %(now)s END AS new_error_on
+                    WHEN f.state = 'error' THEN f.error_on ELSE %(now)s::timestamp END AS new_error_on
             FROM fresh f
         ),
         taken_over AS (
-            UPDATE dso_action a SET collector_id = o.collector_id, write_uid = %(uid)s,
-                write_date = %(now)s
+            UPDATE dso_action a SET collector_id = o.collector_id, write_uid = %(uid)s::int,
+                write_date = %(now)s::timestamp
             FROM open o WHERE a.id = o.id AND o.same AND o.origin = 'control'
                 AND a.collector_id IS DISTINCT FROM o.collector_id
         )
@@ -742,7 +760,7 @@ def sync_actions(scope, calendars, uid, now):
             confirmed_on = CASE WHEN n.lapse IS NULL THEN a.confirmed_on END,
             confirmed_by_id = CASE WHEN n.lapse IS NULL THEN a.confirmed_by_id END,
             confirmed_amount = CASE WHEN n.lapse IS NULL THEN a.confirmed_amount END,
-            write_uid = %(uid)s, write_date = %(now)s
+            write_uid = %(uid)s::int, write_date = %(now)s::timestamp
         FROM changed n
         WHERE a.id = n.id AND (
             (a.date_planned, a.date_rule, a.amount, a.held, a.recipient, a.recipient_id,
@@ -783,10 +801,10 @@ def insert_actions(scope, calendars, uid, now):
             t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.plan_date, t.plan_rule,
             CASE WHEN st.mode <> ALL(%(automatic)s) THEN NULL
                 WHEN t.not_before >= t.today THEN 'moved'
-                WHEN t.plan_date < t.today - %(stale)s THEN 'stale' END,
+                WHEN t.plan_date < t.today - %(stale)s::int THEN 'stale' END,
             t.plan_held, t.plan_recipient, t.plan_recipient_id, t.plan_error,
-            CASE WHEN t.plan_error IS NOT NULL THEN %(now)s END,
-            %(uid)s, %(uid)s, %(now)s, %(now)s
+            CASE WHEN t.plan_error IS NOT NULL THEN %(now)s::timestamp END,
+            %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
         FROM target t
         JOIN dso_scenario_step st ON st.id = t.plan_step_id
         JOIN account_move m ON m.id = t.leader_move_id
@@ -796,16 +814,18 @@ def insert_actions(scope, calendars, uid, now):
         SELECT t.customer_id, t.company_id, t.collector_id, 'control', task.kind, task.key,
             NULL, NULL, NULL, NULL, 'task', 'manual', 'planned', t.leader_line_id,
             t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.today, NULL,
-            NULL, NULL, NULL, NULL, NULL, NULL, %(uid)s, %(uid)s, %(now)s, %(now)s
+            NULL, NULL, NULL, NULL, NULL, NULL, %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
         FROM target t
         LEFT JOIN account_move m ON m.id = t.leader_move_id
         CROSS JOIN LATERAL (VALUES ('decide', t.task_decide_key),
             ('allocate', t.task_allocate_key), ('hold_end', t.task_hold_end_key)
         ) AS task(kind, key)
-        WHERE task.key IS NOT NULL AND NOT EXISTS (
-            SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
-                AND a.origin = 'control' AND a.task_kind = task.kind
-                AND (a.state = 'planned' OR (a.state = 'done' AND a.task_key = task.key)))""",
+        WHERE task.key IS NOT NULL
+            AND NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
+                AND a.origin = 'control' AND a.task_kind = task.kind AND a.state = 'planned')
+            AND NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
+                AND a.origin = 'control' AND a.task_kind = task.kind AND a.state = 'done'
+                AND a.task_key = task.key)""",
         scope=scope, calendars=calendars, uid=uid, now=now, automatic=list(AUTOMATIC_MODES),
         stale=STALE_DAYS,
         plan=SQL(", ").join(SQL("pos.%s", SQL.identifier(column)) for column in PLAN_COLUMNS),

@@ -146,6 +146,9 @@ class DsoAction(models.Model):
     # The agenda opens on what is open, a small part of a table that grows with the history.
     _open = models.Index("(date_planned, customer_id) WHERE state IN ('planned', 'sending', 'error')")
 
+    # Bounced messages are few; every plan looks for them.
+    _bounced = models.Index("(customer_id) WHERE delivery = 'bounced'")
+
     # === COMPUTE METHODS === #
 
     @api.depends('name', 'task_kind', 'action_type')

@@ -1,0 +1,198 @@
+"""What the benchmark measures inside Odoo's Python; prints one JSON object.
+
+`python bench/inside.py CONFIG COMMAND [ARGUMENT…]`
+"""
+
+import json
+import statistics
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tools'))
+
+from devenv.inside import environment
+
+AGGREGATE = """
+    SELECT l.partner_id, SUM(l.amount_residual)
+    FROM account_move_line l
+    JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+    WHERE l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+    GROUP BY l.partner_id
+"""
+DOCUMENTS = 200
+
+
+def clock(function, repeat=1):
+    """Median seconds of calls."""
+    times = []
+    for _i in range(repeat):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+@contextmanager
+def counted(env, result, name):
+    before = env.cr.sql_log_count
+    yield
+    result[name] = env.cr.sql_log_count - before
+
+
+def fill(env, count):
+    import generate
+
+    seconds = clock(lambda: generate.fill(env, int(count)))
+    return {'fill': seconds}
+
+
+def prepare(env):
+    """Give every account a scenario, as a running company has it."""
+    from odoo import Command
+
+    template = env['mail.template'].create(
+        {
+            'name': "Reminder",
+            'model_id': env['ir.model']._get_id('dso.action'),
+            'subject': "Reminder",
+            'body_html': "<p>Please pay.</p>",
+        }
+    )
+    steps = [(-5, 'email'), (3, 'email'), (10, 'call'), (20, 'email'), (35, 'registered_letter')]
+    scenario = env['dso.scenario'].create(
+        {
+            'name': "Benchmark",
+            'step_ids': [
+                Command.create(
+                    {
+                        'name': f'{action_type} {delay}',
+                        'delay': delay,
+                        'action_type': action_type,
+                        'mode': 'automatic_confirm' if action_type == 'email' else 'manual',
+                        'mail_template_id': template.id,
+                    }
+                )
+                for delay, action_type in steps
+            ],
+        }
+    )
+    env['res.company'].search([]).write({'dso_scenario_id': scenario.id})
+    env.cr.commit()
+    return {}
+
+
+def plan(env):
+    """Full plans against the bare aggregate, taken alternately in one run."""
+    result = {'first': clock(env['dso.customer']._plan_all)}
+    env.cr.commit()
+    for table in ('dso_customer', 'dso_position', 'dso_action', 'dso_action_item'):
+        env.cr.execute(f'ANALYZE {table}')
+    env.cr.commit()
+    series = {'aggregate': [], 'full': [], 'idle': []}
+    for _round in range(7):
+        series['aggregate'].append(clock(lambda: (env.cr.execute(AGGREGATE), env.cr.fetchall()), 3))
+        forget(env)
+        with counted(env, result, 'full_queries'):
+            series['full'].append(clock(env['dso.customer']._plan_all))
+        with counted(env, result, 'idle_queries'):
+            series['idle'].append(clock(env['dso.customer']._plan_all))
+        env.cr.rollback()
+    result.update({name: statistics.median(times) for name, times in series.items()})
+    env.cr.execute('SELECT COUNT(*) FROM dso_customer')
+    result['customers'] = env.cr.fetchone()[0]
+    env.cr.execute("SELECT COUNT(*) FROM dso_action WHERE state = 'planned'")
+    result['actions'] = env.cr.fetchone()[0]
+    return result
+
+
+def forget(env):
+    """Undo every plan, so that the next one has everything to write again."""
+    env.cr.execute('DELETE FROM dso_action')
+    env.cr.execute('UPDATE dso_position SET balance = 0, plan_step_id = NULL, reason = NULL')
+
+
+def credit_control(env):
+    """One run of OCA's credit control over the same items."""
+    policy = env.ref('account_credit_control.credit_control_3_time')
+    accounts = env['account.account'].search([('account_type', '=', 'asset_receivable')])
+    policy.write({'account_ids': [(6, 0, accounts.ids)], 'company_id': env.company.id})
+    env.company.credit_policy_id = policy
+    run = env['credit.control.run'].create(
+        {'date': env['res.company']._fields and time.strftime('%Y-%m-%d'), 'policy_ids': policy.ids}
+    )
+    env.cr.commit()
+    result = {}
+    with counted(env, result, 'queries'):
+        result['seconds'] = clock(run.generate_credit_lines)
+    result['lines'] = len(run.line_ids)
+    env.cr.rollback()
+    return result
+
+
+def documents(env, partner_ids):
+    from odoo import Command, fields
+
+    today = fields.Date.today()
+    moves = env['account.move'].create(
+        [
+            {
+                'move_type': 'out_invoice',
+                'partner_id': partner_id,
+                'invoice_date': today,
+                'invoice_date_due': today,
+                'invoice_payment_term_id': False,
+                'invoice_line_ids': [
+                    Command.create({'name': "Work", 'price_unit': 150.0, 'tax_ids': False})
+                ],
+            }
+            for partner_id in partner_ids
+        ]
+    )
+    env.cr.commit()
+    return moves
+
+
+def posting(env):
+    """Post and pay, one transaction each, then all in one; seconds of each."""
+    env.cr.execute("SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [DOCUMENTS])
+    partner_ids = [row[0] for row in env.cr.fetchall()]
+    result = {}
+    moves = documents(env, partner_ids)
+    result['post_each'] = clock(lambda: each(env, moves, post))
+    result['pay_each'] = clock(lambda: each(env, moves, pay))
+    moves = documents(env, partner_ids)
+    result['post_all'] = clock(lambda: (post(moves), env.cr.commit()))
+    result['pay_all'] = clock(lambda: (pay(moves), env.cr.commit()))
+    return result
+
+
+def each(env, moves, function):
+    for move in moves:
+        function(move)
+        env.cr.commit()
+        env.invalidate_all()
+
+
+def post(moves):
+    moves.action_post()
+
+
+def pay(moves):
+    moves.env['account.payment.register'].with_context(
+        active_model='account.move', active_ids=moves.ids
+    ).create({'group_payment': False})._create_payments()
+
+
+COMMANDS = {
+    'fill': fill,
+    'prepare': prepare,
+    'plan': plan,
+    'credit_control': credit_control,
+    'posting': posting,
+}
+
+if __name__ == '__main__':
+    with environment(sys.argv[1]) as opened:
+        print(json.dumps(COMMANDS[sys.argv[2]](opened, *sys.argv[3:])))

@@ -1,0 +1,177 @@
+"""`make bench`: one table of medians and ratios, all taken in one run on one machine."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / 'tools'))
+
+from devenv import paths
+from devenv.console import Stop, fail, say, step
+from devenv.databases import Environment
+
+PEER = 'odoo-addon-account-credit-control==19.0.1.0.0.13'
+PEER_FOLDER = paths.RUN / 'bench' / 'peer'
+SIZES = (10_000, 100_000)
+ROUNDS = 3
+RECIPE = 1  # raise it when the generated data changes
+
+
+class Bench:
+    def __init__(self):
+        self.environment = Environment()
+        self.rows = []
+
+    # --- databases -------------------------------------------------------------------------
+
+    def template(self, size):
+        """A cached database without the addon and with `size` invoices."""
+        name = f'bench_{self.environment.base_key}_{RECIPE}_{size}'
+        if name not in self.environment.cluster.databases():
+            part = f'{name}_part'
+            self.environment.copy(self.environment.base_template(), part)
+            with step(f"Generating {size} invoices"):
+                self.measure(part, 'fill', str(size))
+            self.environment.rename(part, name)
+        return name
+
+    def installed(self, size, module, path=()):
+        """A copy of the template with a module installed."""
+        name = f'benchrun_{size}_{module}'
+        self.environment.copy(self.template(size), name)
+        if module != 'none':
+            with step(f"Installing {module} beside {size} invoices"):
+                command = self.environment.odoo_command(
+                    self.config(name, path), '-i', module, '--stop-after-init', '--no-http'
+                )
+                self.run(command)
+        return name
+
+    def config(self, database, path=()):
+        config = self.environment.config(paths.RUN / 'bench' / f'{database}.conf', database)
+        if path:
+            text = config.read_text(encoding='utf-8')
+            folders = ','.join([str(paths.CHECKOUT), *map(str, path)])
+            text = text.replace(f'addons_path = {paths.CHECKOUT}', f'addons_path = {folders}')
+            config.write_text(text, encoding='utf-8')
+        return config
+
+    def measure(self, database, *arguments, path=()):
+        command = [str(self.environment.python), str(HERE / 'inside.py')]
+        command += [str(self.config(database, path)), *arguments]
+        output = self.run(command)
+        return json.loads(output.splitlines()[-1])
+
+    def run(self, command):
+        done = subprocess.run(
+            command, env=self.environment.variables(), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False,
+        )
+        if done.returncode:
+            raise Stop(f"A benchmark step failed:\n{done.stderr[-3000:]}")
+        return done.stdout
+
+    # --- measures --------------------------------------------------------------------------
+
+    def plans(self, size):
+        database = self.installed(size, 'dso_collection')
+        self.measure(database, 'prepare')
+        ours = self.measure(database, 'plan')
+        label = f"{size} invoices, {ours['customers']} customer accounts"
+        self.row(f"{label}: bare aggregate per partner", ours['aggregate'])
+        self.row(f"{label}: first plan, accounts born", ours['first'])
+        ratio = ours['full'] / ours['aggregate']
+        self.row(
+            f"{label}: full plan, everything to write", ours['full'],
+            f"{ratio:.1f} × aggregate (goal 10), {ours['full_queries']} queries (goal 40)",
+        )
+        ratio = ours['idle'] / ours['aggregate']
+        self.row(
+            f"{label}: full plan, nothing to write", ours['idle'],
+            f"{ratio:.1f} × aggregate (goal 6), {ours['idle_queries']} queries",
+        )
+        self.environment.drop(database)
+        return ours
+
+    def peer(self, size, ours):
+        path = [peer_folder(self.environment)]
+        database = self.installed(size, 'account_credit_control', path)
+        theirs = self.measure(database, 'credit_control', path=path)
+        ratio = theirs['seconds'] / ours['full']
+        self.row(
+            f"{size} invoices: account_credit_control, one run", theirs['seconds'],
+            f"{ratio:.0f} × our full plan (goal 200), {theirs['queries']} queries,"
+            f" {theirs['lines']} lines",
+        )
+        self.environment.drop(database)
+
+    def posting(self, size):
+        databases = {
+            'without': self.installed(size, 'none'),
+            'with': self.installed(size, 'dso_collection'),
+        }
+        self.measure(databases['with'], 'prepare')
+        self.measure(databases['with'], 'plan')
+        series = {name: [] for name in databases}
+        for _round in range(ROUNDS):
+            for name, database in databases.items():
+                series[name].append(self.measure(database, 'posting'))
+        for kind in ('post_each', 'pay_each', 'post_all', 'pay_all'):
+            medians = {
+                name: statistics.median(result[kind] for result in results)
+                for name, results in series.items()
+            }
+            ratio = medians['with'] / medians['without']
+            self.row(
+                f"{size} invoices: {kind.replace('_', ' ')}, 200 documents, with the addon",
+                medians['with'], f"{ratio:.2f} × without (goal 1.10)",
+            )
+        for database in databases.values():
+            self.environment.drop(database)
+
+    def row(self, label, seconds, verdict=""):
+        self.rows.append((label, seconds, verdict))
+        say(f"  {label}: {seconds:.3f} s {verdict}")
+
+    def table(self):
+        say("\n| measure | median | compared |\n|---|---:|---|")
+        for label, seconds, verdict in self.rows:
+            say(f"| {label} | {seconds:.3f} s | {verdict} |")
+
+
+def peer_folder(environment):
+    """The peer's addon, installed beside, never imported by ours."""
+    folder = PEER_FOLDER / 'odoo' / 'addons'
+    if not (folder / 'account_credit_control').is_dir():
+        command = [str(environment.python), '-m', 'pip', 'install', '-q', '--no-deps']
+        command += ['--target', str(PEER_FOLDER), PEER]
+        if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:
+            raise Stop(f"{PEER} could not be installed: is the package index in reach?")
+    return folder
+
+
+def main():
+    arguments = sys.argv[1:]
+    bench = Bench()
+    wanted = {argument for argument in arguments if not argument.isdigit()}
+    sizes = [int(argument) for argument in arguments if argument.isdigit()] or SIZES
+    for size in sizes:
+        ours = bench.plans(size)
+        if not wanted or 'peer' in wanted:
+            bench.peer(size, ours)
+        if not wanted or 'posting' in wanted:
+            bench.posting(size)
+    bench.table()
+
+
+if __name__ == '__main__':
+    sys.dont_write_bytecode = True
+    try:
+        main()
+    except Stop as error:
+        sys.exit(fail(error))
