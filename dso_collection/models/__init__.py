@@ -1,5 +1,5 @@
 # First, because the others inherit from them.
-from . import dso_plan_mixin, dso_position  # isort: skip
+from . import dso_facade_mixin, dso_plan_mixin, dso_position  # isort: skip
 from . import (
     account_account,
     account_move,
@@ -10,14 +10,17 @@ from . import (
     dso_action_dispatch,
     dso_action_item,
     dso_action_message,
+    dso_action_screens,
     dso_customer,
     dso_customer_merge,
+    dso_customer_screens,
     dso_dispatch,
     dso_explanation,
     dso_hashtag,
     dso_plan_mark,
     dso_planner,
     dso_scenario,
+    dso_scenario_screens,
     dso_scenario_step,
     mail_mail,
     mail_notification,
@@ -25,6 +28,7 @@ from . import (
     mail_template,
     res_company,
     res_company_dispatch,
+    res_company_start,
     res_config_settings,
     res_partner,
     resource_calendar_leaves,

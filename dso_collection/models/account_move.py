@@ -1,4 +1,8 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..engine.plan_sql import ROOT_COMPANY
 
 #: Columns of a move from which a plan is derived; what its items carry is marked there.
 PLAN_COLUMNS = frozenset(['payment_state', 'invoice_date_due', 'date', 'is_move_sent'])
@@ -6,9 +10,110 @@ PLAN_COLUMNS = frozenset(['payment_state', 'invoice_date_due', 'date', 'is_move_
 
 class AccountMove(models.Model):
     _name = 'account.move'
-    _inherit = ['account.move', 'dso.plan.mixin']
+    _inherit = ['account.move', 'dso.plan.mixin', 'dso.facade.mixin']
+
+    is_leader_invoice = fields.Boolean(
+        string="Leader Invoice",
+        compute='_compute_is_leader_invoice',
+        compute_sudo=True,
+        search='_search_is_leader_invoice',
+        groups='dso_collection.group_dso_reader',
+        help="Oldest invoice that may be chased: it decides the next step of the scenario.",
+    )
+    dso_customer_id = fields.Many2one(
+        'dso.customer',
+        string="Customer Account",
+        compute='_compute_dso_customer_id',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+    )
+    dso_next_action_id = fields.Many2one(
+        'dso.action',
+        string="Next Collection Action",
+        compute='_compute_dso_customer_id',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+    )
+    dso_next_action_date = fields.Date(
+        string="Next Collection Date",
+        compute='_compute_dso_customer_id',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_is_leader_invoice(self):
+        leaders = self.env['dso.position'].search([('leader_move_id', 'in', self.ids)])
+        for move in self:
+            move.is_leader_invoice = move._origin in leaders.leader_move_id
+
+    @api.model
+    def _search_is_leader_invoice(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        positions = self.env['dso.position']._search([('leader_move_id', '!=', False)])
+        leaders = Domain('id', 'in', positions.subselect('leader_move_id'))
+        return leaders if True in value else ~leaders
+
+    @api.depends('commercial_partner_id', 'company_id')
+    def _compute_dso_customer_id(self):
+        customers = self._dso_customers()
+        for move in self:
+            move.dso_customer_id = customers[move]
+            move.dso_next_action_id = customers[move].next_action_id
+            move.dso_next_action_date = customers[move].next_action_id.date_planned
+
+    # === CRUD METHODS === #
 
     def _write_multi(self, vals_list):
         if not PLAN_COLUMNS.isdisjoint(set().union(*vals_list)):
             self.env['dso.planner']._mark_moves(self)
         return super()._write_multi(vals_list)
+
+    # === ACTION METHODS === #
+
+    def action_dso_open_customer(self):
+        """Open the customer account of an invoice."""
+        self.ensure_one()
+        return self.dso_customer_id.action_open()
+
+    # === FACADE HOOKS === #
+
+    def _dso_customers(self):
+        accounts = self._dso_accounts_by_owner(self.commercial_partner_id, self.company_id.root_id)
+        nothing = self.env['dso.customer']
+        return {
+            move: accounts.get((move.commercial_partner_id, move.company_id.root_id), nothing)
+            for move in self
+        }
+
+    @api.model
+    def _dso_ids_of_customers(self, query):
+        return Domain(
+            'id',
+            'in',
+            SQL(
+                """(SELECT dso_m.id FROM account_move dso_m
+                JOIN res_company rc ON rc.id = dso_m.company_id
+                JOIN dso_customer dso_c ON dso_c.partner_id = dso_m.commercial_partner_id
+                    AND dso_c.company_id = %s
+                WHERE dso_c.id IN %s)""",
+                ROOT_COMPANY, query.subselect(),
+            ),
+        )
+
+    def _dso_join_customer(self, alias, query):
+        customer = query.make_alias(alias, 'dso_customer')
+        query.add_join(
+            'LEFT JOIN', customer, 'dso_customer',
+            SQL(
+                "%s = %s AND %s = (SELECT %s FROM res_company rc WHERE rc.id = %s)",
+                SQL.identifier(customer, 'partner_id'),
+                SQL.identifier(alias, 'commercial_partner_id'),
+                SQL.identifier(customer, 'company_id'),
+                ROOT_COMPANY,
+                SQL.identifier(alias, 'company_id'),
+            ),
+        )
+        return customer

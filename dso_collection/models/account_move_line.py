@@ -1,5 +1,8 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..engine.plan_sql import CLOSED_PAYMENT_STATES, ROOT_COMPANY
 
 #: Columns of a journal item from which a plan is derived.
 PLAN_COLUMNS = frozenset(
@@ -14,7 +17,66 @@ OWNER_COLUMNS = frozenset(['partner_id', 'company_id', 'account_id', 'move_id'])
 
 
 class AccountMoveLine(models.Model):
-    _inherit = 'account.move.line'
+    _name = 'account.move.line'
+    _inherit = ['account.move.line', 'dso.facade.mixin']
+
+    is_leader_item = fields.Boolean(
+        string="Leader",
+        compute='_compute_is_leader_item',
+        compute_sudo=True,
+        search='_search_is_leader_item',
+        groups='dso_collection.group_dso_reader',
+        help="Oldest item that may be chased: it decides the next step of the scenario.",
+    )
+    dso_days_overdue = fields.Integer(
+        string="Days Overdue",
+        compute='_compute_dso_days_overdue',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+        help="Days since the due date; negative before it.",
+    )
+    dso_exclusion = fields.Selection(
+        [
+            ('credit', "Unallocated credit"),
+            ('no_followup', "Excluded from follow-up"),
+            ('blocked', "Invoice blocked"),
+            ('in_payment', "In payment"),
+            ('small', "Below the minimum of a document"),
+            ('hold', "Dunning hold"),
+        ],
+        string="Not Chased",
+        compute='_compute_dso_exclusion',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+        help="Why an open item is not chased; empty when it is.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_is_leader_item(self):
+        leaders = self.env['dso.position'].search([('leader_line_id', 'in', self.ids)])
+        for line in self:
+            line.is_leader_item = line._origin in leaders.leader_line_id
+
+    @api.model
+    def _search_is_leader_item(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        positions = self.env['dso.position']._search([('leader_line_id', '!=', False)])
+        leaders = Domain('id', 'in', positions.subselect('leader_line_id'))
+        return leaders if True in value else ~leaders
+
+    @api.depends('date_maturity')
+    def _compute_dso_days_overdue(self):
+        today = {company: company.root_id._dso_today() for company in self.company_id}
+        for line in self:
+            due = line._dso_due_date()
+            line.dso_days_overdue = due and (today[line.company_id] - due).days
+
+    def _compute_dso_exclusion(self):
+        customers = self._dso_customers()
+        for line in self:
+            line.dso_exclusion = line._dso_get_exclusion(customers[line])
 
     # === CRUD METHODS === #
 
@@ -41,6 +103,23 @@ class AccountMoveLine(models.Model):
             self.env['dso.planner']._mark_lines_as_stored(posted)
         return super().unlink()
 
+    # === ACTION METHODS === #
+
+    def action_dso_open_document(self):
+        """Open the document of an open item."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'account.move',
+            'res_id': self.move_id.id,
+            'views': [(False, 'form')],
+        }
+
+    def action_dso_open_customer(self):
+        """Open the customer account to which an open item belongs."""
+        self.ensure_one()
+        return self._dso_customers()[self].action_open()
+
     # === BUSINESS METHODS === #
 
     @api.model
@@ -55,3 +134,83 @@ class AccountMoveLine(models.Model):
                 ('partner_id', '!=', False),
             ]
         )
+
+    def _dso_due_date(self):
+        return self.date_maturity or self.move_id.invoice_date_due or self.move_id.date
+
+    def _dso_get_exclusion(self, customer):
+        """Return why an open item is not eligible (docs/engine.md, 1), in words for people.
+
+        The planner decides by the same conditions in SQL; a test holds the two together.
+        """
+        state = self.move_id.payment_state
+        company = self.company_id.root_id
+        if self.amount_residual_currency <= 0:
+            return 'credit'
+        if self.no_followup:
+            return 'no_followup'
+        if state in CLOSED_PAYMENT_STATES:
+            return 'blocked' if state == 'blocked' else 'in_payment'
+        if company.dso_ignore_below and self._dso_document_residual() < company.dso_ignore_below:
+            return 'small'
+        if any(account.on_hold for account in customer | customer.group_account_id):
+            return 'hold'
+        return False
+
+    def _dso_document_residual(self):
+        """Open total of the document of an item, in company currency."""
+        items = self.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.account_id and not line.reconciled
+        )
+        return sum(items.mapped('amount_residual'))
+
+    # === FACADE HOOKS === #
+
+    def _dso_customers(self):
+        partners = self.partner_id.commercial_partner_id
+        accounts = self._dso_accounts_by_owner(partners, self.company_id.root_id)
+        nothing = self.env['dso.customer']
+        return {
+            line: accounts.get(
+                (line.partner_id.commercial_partner_id, line.company_id.root_id), nothing
+            )
+            for line in self
+        }
+
+    @api.model
+    def _dso_ids_of_customers(self, query):
+        return Domain(
+            'id',
+            'in',
+            SQL(
+                """(SELECT dso_l.id FROM account_move_line dso_l
+                JOIN res_partner dso_p ON dso_p.id = dso_l.partner_id
+                JOIN res_company rc ON rc.id = dso_l.company_id
+                JOIN dso_customer dso_c ON dso_c.partner_id = dso_p.commercial_partner_id
+                    AND dso_c.company_id = %s
+                WHERE dso_c.id IN %s)""",
+                ROOT_COMPANY, query.subselect(),
+            ),
+        )
+
+    def _dso_join_customer(self, alias, query):
+        partner = query.make_alias(alias, 'dso_partner')
+        query.add_join(
+            'LEFT JOIN', partner, 'res_partner',
+            SQL(
+                "%s = %s", SQL.identifier(partner, 'id'), SQL.identifier(alias, 'partner_id')
+            ),
+        )
+        customer = query.make_alias(alias, 'dso_customer')
+        query.add_join(
+            'LEFT JOIN', customer, 'dso_customer',
+            SQL(
+                "%s = %s AND %s = (SELECT %s FROM res_company rc WHERE rc.id = %s)",
+                SQL.identifier(customer, 'partner_id'),
+                SQL.identifier(partner, 'commercial_partner_id'),
+                SQL.identifier(customer, 'company_id'),
+                ROOT_COMPANY,
+                SQL.identifier(alias, 'company_id'),
+            ),
+        )
+        return customer

@@ -1,5 +1,63 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = 'res.config.settings'
+
+    # Collection is managed on the root company, whose settings hold for its branches.
+    dso_company_id = fields.Many2one(related='company_id.root_id', string="Collection Company")
+    dso_currency_id = fields.Many2one(
+        related='company_id.root_id.currency_id', string="Collection Currency"
+    )
+    dso_collector_id = fields.Many2one(
+        related='company_id.root_id.dso_collector_id', readonly=False
+    )
+    dso_scenario_id = fields.Many2one(related='company_id.root_id.dso_scenario_id', readonly=False)
+    dso_sender_id = fields.Many2one(related='company_id.root_id.dso_sender_id', readonly=False)
+    dso_contact_interval = fields.Integer(
+        related='company_id.root_id.dso_contact_interval', readonly=False
+    )
+    dso_payment_grace = fields.Integer(
+        related='company_id.root_id.dso_payment_grace', readonly=False
+    )
+    dso_ignore_below = fields.Monetary(
+        related='company_id.root_id.dso_ignore_below',
+        readonly=False,
+        currency_field='dso_currency_id',
+    )
+    dso_hold_credits = fields.Boolean(
+        related='company_id.root_id.dso_hold_credits', readonly=False
+    )
+    dso_hold_books = fields.Boolean(related='company_id.root_id.dso_hold_books', readonly=False)
+    dso_books_days = fields.Integer(related='company_id.root_id.dso_books_days', readonly=False)
+    dso_hold_unsent = fields.Boolean(related='company_id.root_id.dso_hold_unsent', readonly=False)
+    dso_started_on = fields.Datetime(related='company_id.root_id.dso_started_on')
+    dso_paused = fields.Boolean(related='company_id.root_id.dso_paused')
+    dso_tz = fields.Selection(
+        related='company_id.root_id.dso_tz', readonly=False, required=True
+    )
+    dso_window_mon = fields.Boolean(related='company_id.root_id.dso_window_mon', readonly=False)
+    dso_window_tue = fields.Boolean(related='company_id.root_id.dso_window_tue', readonly=False)
+    dso_window_wed = fields.Boolean(related='company_id.root_id.dso_window_wed', readonly=False)
+    dso_window_thu = fields.Boolean(related='company_id.root_id.dso_window_thu', readonly=False)
+    dso_window_fri = fields.Boolean(related='company_id.root_id.dso_window_fri', readonly=False)
+    dso_window_sat = fields.Boolean(related='company_id.root_id.dso_window_sat', readonly=False)
+    dso_window_sun = fields.Boolean(related='company_id.root_id.dso_window_sun', readonly=False)
+    dso_window_start = fields.Float(
+        related='company_id.root_id.dso_window_start', readonly=False
+    )
+    dso_window_end = fields.Float(related='company_id.root_id.dso_window_end', readonly=False)
+
+    # === ACTION METHODS === #
+
+    def action_dso_start(self):
+        """Start collection in the company of these settings."""
+        return self.company_id.action_dso_start()
+
+    def action_dso_pause(self):
+        """Pause all sending in the company of these settings."""
+        return self.company_id.action_dso_pause()
+
+    def action_dso_resume(self):
+        """Resume sending in the company of these settings."""
+        return self.company_id.action_dso_resume()

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: Columns of a contact from which a plan is derived: to whom items belong, who gets messages.
@@ -9,14 +11,125 @@ PLAN_COLUMNS = frozenset(
 
 class ResPartner(models.Model):
     _name = 'res.partner'
-    _inherit = ['res.partner', 'dso.plan.mixin']
+    _inherit = ['res.partner', 'dso.plan.mixin', 'dso.facade.mixin']
 
     is_collection_contact = fields.Boolean(
         string="Collection Contact",
         help="Receives the messages of collection, instead of the invoice address.",
     )
 
+    # === Values of the customer account in the current company === #
+    dso_collector_id = fields.Many2one(
+        inverse='_inverse_dso_collector_id',
+        domain="[('share', '=', False)]",
+    )
+    dso_scenario_id = fields.Many2one(inverse='_inverse_dso_scenario_id')
+    dso_group_account_id = fields.Many2one(inverse='_inverse_dso_group_account_id')
+    dso_customer_id = fields.Many2one(
+        'dso.customer',
+        string="Customer Account",
+        compute='_compute_dso_customer_id',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+    )
+    dso_currency_id = fields.Many2one(
+        'res.currency',
+        string="Collection Currency",
+        compute='_compute_dso_position',
+        compute_sudo=True,
+        groups='dso_collection.group_dso_reader',
+    )
+    dso_balance = fields.Monetary(
+        compute='_compute_dso_position',
+        compute_sudo=True,
+        currency_field='dso_currency_id',
+        string="Open Balance",
+        groups='dso_collection.group_dso_reader',
+    )
+    dso_overdue = fields.Monetary(
+        compute='_compute_dso_position',
+        compute_sudo=True,
+        currency_field='dso_currency_id',
+        string="Overdue",
+        groups='dso_collection.group_dso_reader',
+    )
+    dso_explanation = fields.Html(
+        compute='_compute_dso_position',
+        compute_sudo=True,
+        string="Collection Plan",
+        groups='dso_collection.group_dso_reader',
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('company')
+    def _compute_dso_customer_id(self):
+        customers = self._dso_customers()
+        for partner in self:
+            partner.dso_customer_id = customers[partner]
+
+    @api.depends('dso_customer_id')
+    def _compute_dso_position(self):
+        for partner in self:
+            customer = partner.dso_customer_id
+            partner.dso_currency_id = customer.currency_id or self.env.company.currency_id
+            partner.dso_balance = customer.balance
+            partner.dso_overdue = customer.overdue
+            partner.dso_explanation = customer.explanation
+
+    # === INVERSE METHODS === #
+
+    def _inverse_dso_collector_id(self):
+        self._dso_write_facade('dso_collector_id', 'collector_id')
+
+    def _inverse_dso_scenario_id(self):
+        self._dso_write_facade('dso_scenario_id', 'scenario_id')
+
+    def _inverse_dso_group_account_id(self):
+        self._dso_write_facade('dso_group_account_id', 'group_account_id')
+
+    def _dso_write_facade(self, facade, field):
+        """Write a value on the customer accounts, creating those that are missing."""
+        customers = self.env['dso.customer']
+        if self.env.context.get('import_file'):
+            customers = customers.with_context(dso_source='import')
+        company, accounts = self.env.company, self.sudo()._dso_customers()
+        for value, partners in self.grouped(facade).items():
+            account = value
+            if value and facade == 'dso_group_account_id':
+                account = customers.sudo()._get_or_create(value, company)
+            changed = partners.filtered(lambda p: accounts[p][field].id != account.id)  # noqa: B023
+            if value:
+                changed._dso_check_commercial()
+            changed = changed.filtered(lambda p: p == p.commercial_partner_id)
+            if changed:
+                # Born in sudo: collectors decide on customer accounts, but do not create them.
+                customers._check_collect_access()
+                born = customers.sudo()._get_or_create(changed, company)
+                customers.browse(born.ids).write({field: account.id})
+
+    def _dso_check_commercial(self):
+        contact = self.filtered(lambda p: p != p.commercial_partner_id)[:1]
+        if contact:
+            raise UserError(
+                self.env._(
+                    "%(contact)s is a contact of %(customer)s: collector, scenario and group account "
+                    "are set on %(customer)s.",
+                    contact=contact.display_name,
+                    customer=contact.commercial_partner_id.display_name,
+                )
+            )
+
     # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        contacts = partners.filtered('parent_id')
+        if contacts:
+            # A new contact may be the one to whom messages go.
+            self.env['dso.planner']._mark_partners(contacts.commercial_partner_id.ids)
+        return partners
 
     def _write_multi(self, vals_list):
         columns = set().union(*vals_list)
@@ -32,6 +145,13 @@ class ResPartner(models.Model):
         self.env['dso.planner']._mark_partners(self.commercial_partner_id.ids)
         return super().unlink()
 
+    # === ACTION METHODS === #
+
+    def action_dso_open_customer(self):
+        """Open the customer account of a contact in the current company."""
+        self.ensure_one()
+        return self.dso_customer_id.action_open()
+
     # === BUSINESS METHODS === #
 
     def _dso_commercial_ids(self):
@@ -43,3 +163,39 @@ class ResPartner(models.Model):
             )
         )
         return {row[0] for row in rows if row[0]}
+
+    # === FACADE HOOKS === #
+
+    def _dso_customers(self):
+        company = self.env.company.root_id
+        accounts = self._dso_accounts_by_owner(self._origin.commercial_partner_id, company)
+        nothing = self.env['dso.customer']
+        return {
+            partner: accounts.get((partner.commercial_partner_id._origin, company), nothing)
+            for partner in self
+        }
+
+    @api.model
+    def _dso_ids_of_customers(self, query):
+        return Domain(
+            'commercial_partner_id',
+            'in',
+            SQL(
+                "(SELECT partner_id FROM dso_customer WHERE company_id = %s AND id IN %s)",
+                self.env.company.root_id.id, query.subselect(),
+            ),
+        )
+
+    def _dso_join_customer(self, alias, query):
+        customer = query.make_alias(alias, 'dso_customer')
+        query.add_join(
+            'LEFT JOIN', customer, 'dso_customer',
+            SQL(
+                "%s = %s AND %s = %s",
+                SQL.identifier(customer, 'partner_id'),
+                SQL.identifier(alias, 'commercial_partner_id'),
+                SQL.identifier(customer, 'company_id'),
+                self.env.company.root_id.id,
+            ),
+        )
+        return customer

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..const import ACTION_TYPES, CLOSED_STATES
+
+
+class DsoCustomer(models.Model):
+    """What the cockpit of a customer account shows and opens."""
+
+    _inherit = 'dso.customer'
+
+    partner_phone = fields.Char(related='partner_id.phone', string="Phone")
+    partner_email = fields.Char(related='partner_id.email', string="Email")
+    country_id = fields.Many2one(related='partner_id.country_id')
+    next_action_type = fields.Selection(ACTION_TYPES, compute='_compute_next_action_type')
+    history_count = fields.Integer(compute='_compute_history_count')
+
+    @api.depends('next_action_id')
+    def _compute_next_action_type(self):
+        for customer in self:
+            customer.next_action_type = customer.next_action_id.action_type
+
+    def _compute_history_count(self):
+        counts = dict(
+            self.env['dso.action']._read_group(
+                [('customer_id', 'in', self.ids), ('state', 'in', CLOSED_STATES)],
+                ['customer_id'],
+                ['__count'],
+            )
+        )
+        for customer in self:
+            customer.history_count = counts.get(customer, 0)
+
+    # === DOMAINS === #
+
+    @api.model
+    def _domain_without(self, field):
+        """Customer accounts with a balance that miss a decision (spec 2.8).
+
+        :param str field: ``collector_id`` or ``scenario_id``
+        :rtype: Domain
+        """
+        return Domain('balance', '!=', 0) & Domain(field, '=', False)
+
+    # === ACTION METHODS === #
+
+    def action_open_items(self):
+        """Open the open items of a customer account."""
+        self.ensure_one()
+        return self._open_window(
+            'dso_collection.account_move_line_action_items',
+            [('id', 'in', self.open_line_ids.ids)],
+        )
+
+    def action_open_history(self):
+        """Open what was done or dropped for a customer account."""
+        self.ensure_one()
+        return self._open_window(
+            'dso_collection.dso_action_action_history',
+            [('customer_id', '=', self.id), ('state', 'in', CLOSED_STATES)],
+        )
+
+    def action_open_partner(self):
+        """Open the contact of a customer account."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'res.partner',
+            'res_id': self.partner_id.id,
+            'views': [(False, 'form')],
+        }
+
+    def action_lift_hold(self):
+        """Lift the dunning hold: the scenario goes on at once."""
+        self._check_collect_access()
+        self.write({'hold_reason': False, 'hold_from': False, 'hold_until': False})
+        return True
+
+    @api.model
+    def _get_start_figures(self, company):
+        """Return what a manager looks at before starting the collection of a company.
+
+        :rtype: dict
+        """
+        root = company.sudo().root_id  # a branch user may not read its root
+        own = Domain('company_id', '=', root.id)
+        actions = self.env['dso.action']
+        sendable = actions._domain_sendable(root, root._dso_today())
+        [(count, overdue)] = self._read_group(own, [], ['__count', 'overdue:sum'])
+        return {
+            'customer_count': count,
+            'overdue': overdue,
+            'no_collector_count': self.search_count(own & self._domain_without('collector_id')),
+            'no_scenario_count': self.search_count(own & self._domain_without('scenario_id')),
+            'to_confirm_count': actions.search_count(own & Domain('to_confirm', '=', True)),
+            'automatic_count': actions.search_count(sendable),
+        }
+
+    def _open_window(self, xml_id, domain):
+        """Return an action on a domain of this customer account, without default filters."""
+        action = self.env['ir.actions.act_window']._for_xml_id(xml_id)
+        return {**action, 'domain': domain, 'context': {}, 'display_name': self.display_name}

@@ -1,0 +1,7 @@
+from . import (
+    dso_action_complete,
+    dso_action_reschedule,
+    dso_action_skip,
+    dso_customer_hold,
+    dso_start,
+)
