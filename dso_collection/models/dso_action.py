@@ -381,7 +381,8 @@ class DsoAction(models.Model):
                 )
         # The agreed date was for this action; the next one follows the scenario again.
         scenario = self.filtered(lambda a: a.origin == 'scenario')
-        scenario.customer_id.sudo().write({'not_before': False, 'not_before_on': False})
+        agreed = scenario.customer_id.sudo().filtered('not_before')
+        agreed.write({'not_before': False, 'not_before_on': False})
 
     def _set_cancelled(self, reason_code, reason=None):
         self._update_state(

@@ -56,6 +56,7 @@ class DsoActionMessage(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._settle()
+                self.env['dso.planner']._defer_pending()  # planned at once for many messages
         except psycopg2.OperationalError as error:
             _logger.info("Result of messages left for later: %s", str(error).strip())
             self.env['dso.dispatch']._dispatch_soon()

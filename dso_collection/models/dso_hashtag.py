@@ -1,3 +1,4 @@
+import functools
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -115,9 +116,11 @@ class DsoHashtag(models.AbstractModel):
         return used & known.keys()
 
     def _replace_one(self, text, action, names, is_html):
+        @functools.cache
         def text_of(name):
             return getattr(self, f'_text_{name}')(action)
 
+        @functools.cache
         def html_of(name):
             return getattr(self, f'_html_{name}', lambda action: text_of(name))(action)
 

@@ -116,6 +116,17 @@ class DsoPlanner(models.AbstractModel):
         """Plan what the running transaction has marked, so that it can be read before the commit."""
         self.sudo()._plan_marks_of_transaction(at_commit=False)
 
+    def _defer_pending(self):
+        """Leave the customer accounts that the running transaction has marked to the scheduled
+        action.
+
+        For transactions that must end quickly and surely, as when a mail server took a message.
+        """
+        marks = self.env.cr.precommit.data.get(MARKS_KEY)
+        if marks and marks == Marks(pairs=marks.pairs):
+            del self.env.cr.precommit.data[MARKS_KEY]
+            self.sudo()._defer(list(marks.pairs))
+
     def _plan_marks_of_transaction(self, at_commit):
         if MARKS_KEY not in self.env.cr.precommit.data:
             return

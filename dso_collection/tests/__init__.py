@@ -1,5 +1,6 @@
 from . import (
     test_dispatch,
+    test_dispatch_concurrency,
     test_dispatch_results,
     test_hashtags,
     test_module,

@@ -296,6 +296,7 @@ class TestBounce(DispatchCase):
         self.plan(self.customer)
 
     def test_bounced_message_counts_no_longer(self):
+        self.plan(self.customer)
         self.assertTrue(self.customer.last_contact_date)
         self.bounce()
         self.assertEqual((self.action.state, self.action.delivery), ('done', 'bounced'))
