@@ -165,12 +165,19 @@ def resolve(marks):
             )
         )
     return SQL(
-        """WITH touched AS (%s), account AS (
-            SELECT p.commercial_partner_id AS partner_id, %s AS company_id, BOOL_OR(booked) AS booked
+        """WITH touched AS (%s), owner AS (
+            SELECT p.id, p.commercial_partner_id, %s AS company_id, t.booked
             FROM touched t
             JOIN res_partner p ON p.id = t.partner_id
             JOIN res_company rc ON rc.id = t.company_id
-            GROUP BY 1, 2
+        ), account AS (
+            SELECT partner_id, company_id, BOOL_OR(booked) AS booked FROM (
+                SELECT commercial_partner_id AS partner_id, company_id, booked FROM owner
+                UNION ALL
+                -- The account of a contact that has come under a parent keeps its history.
+                SELECT c.partner_id, c.company_id, FALSE FROM owner
+                JOIN dso_customer c ON c.partner_id = owner.id AND c.company_id = owner.company_id
+            ) accounts GROUP BY partner_id, company_id
         )
         SELECT a.partner_id, a.company_id, c.id, a.booked, pg_try_advisory_xact_lock(
             hashtextextended('dso.plan', (a.company_id::bigint << 32) + a.partner_id))
@@ -504,8 +511,8 @@ def recipients():
                     WHERE p.is_collection_contact AND p.active) AS own,
                 MIN(p.id) FILTER (WHERE p.is_collection_contact AND p.active
                     AND p.email_normalized IS NOT NULL) AS own_id,
-                BOOL_OR(p.email <> '') FILTER (
-                    WHERE p.is_collection_contact AND p.active) AS own_typed,
+                BOOL_OR(p.email <> '' AND p.email_normalized IS NULL) FILTER (
+                    WHERE p.is_collection_contact AND p.active) AS own_invalid,
                 MIN(p.id) FILTER (
                     WHERE p.type = 'invoice' AND p.active AND p.id <> u.partner_id) AS invoice_id
             FROM unit u
@@ -517,7 +524,8 @@ def recipients():
             SELECT u.unit_id,
                 CASE WHEN cp.has_own THEN cp.own ELSE one.email_normalized END AS emails,
                 CASE WHEN cp.has_own THEN cp.own_id ELSE one.id END AS partner_id,
-                CASE WHEN cp.has_own THEN cp.own_typed ELSE one.email <> '' END AS typed
+                CASE WHEN cp.has_own THEN cp.own_invalid
+                    ELSE one.email <> '' AND one.email_normalized IS NULL END AS invalid
             FROM contact_point cp
             JOIN unit u ON u.unit_id = cp.unit_id
             JOIN res_partner one ON one.id = COALESCE(cp.invoice_id, u.partner_id)
@@ -541,7 +549,7 @@ def verdicts(books_limit):
                 cal.hold_books AND (%(books_limit)s) AS stale_books,
                 s.step_id, s.date, s.rule, s.automatic, s.action_type, s.delay,
                 money.amount, money.covered, money.allocate_key, ex.decide_key,
-                r.emails, r.partner_id AS recipient_id, r.typed,
+                r.emails, r.partner_id AS recipient_id, r.invalid,
                 CASE WHEN u.on_hold THEN 'hold'
                     WHEN found.debit IS NOT TRUE THEN 'clear'
                     WHEN u.scenario_id IS NULL THEN 'no_scenario'
@@ -575,7 +583,7 @@ def verdicts(books_limit):
                     WHEN j.hold_unsent AND m.move_type = 'out_invoice'
                         AND m.is_move_sent IS NOT TRUE THEN 'unsent' END END AS plan_held,
                 CASE WHEN planned AND j.action_type = 'email' THEN CASE
-                    WHEN j.emails IS NULL AND j.typed THEN 'invalid_recipient'
+                    WHEN j.invalid THEN 'invalid_recipient'
                     WHEN j.emails IS NULL THEN 'no_recipient'
                     WHEN b.customer_id IS NOT NULL THEN 'bounced' END END AS plan_error,
                 CASE WHEN planned THEN j.emails END AS plan_recipient,
@@ -686,7 +694,7 @@ def sync_actions(scope, calendars, uid, now):
             SELECT a.id, a.origin, pos.reason, pos.plan_step_id, pos.plan_date, pos.plan_rule,
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
                 pos.plan_recipient_id, pos.leader_line_id, c.collector_id, c.scenario_id,
-                st.action_type, st.mode, st.name, cal.today, %(touched)s AS touched,
+                st.action_type, st.mode, st.name, st.delay, cal.today, %(touched)s AS touched,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
                     AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
                 ELSE a.task_key = CASE a.task_kind WHEN 'decide' THEN pos.task_decide_key
@@ -752,7 +760,8 @@ def sync_actions(scope, calendars, uid, now):
             amount = n.plan_amount, held = n.plan_held, recipient = n.plan_recipient,
             recipient_id = n.plan_recipient_id, leader_line_id = n.leader_line_id,
             collector_id = n.collector_id, scenario_id = n.scenario_id,
-            action_type = n.action_type, mode = n.mode, name = n.name, state = n.new_state,
+            action_type = n.action_type, mode = n.mode, name = n.name, step_delay = n.delay,
+            state = n.new_state,
             error_code = n.new_error_code, error_on = n.new_error_on,
             error_detail = CASE WHEN n.new_state = 'error' AND n.plan_error IS NULL
                 THEN a.error_detail END,
@@ -765,11 +774,11 @@ def sync_actions(scope, calendars, uid, now):
         WHERE a.id = n.id AND (
             (a.date_planned, a.date_rule, a.amount, a.held, a.recipient, a.recipient_id,
              a.leader_line_id, a.collector_id, a.scenario_id, a.action_type, a.mode, a.name,
-             a.state, a.error_code, a.confirm_reason)
+             a.step_delay, a.state, a.error_code, a.confirm_reason)
             IS DISTINCT FROM
             (n.plan_date, n.plan_rule, n.plan_amount, n.plan_held, n.plan_recipient,
              n.plan_recipient_id, n.leader_line_id, n.collector_id, n.scenario_id, n.action_type,
-             n.mode, n.name, n.new_state, n.new_error_code, n.new_confirm_reason)
+             n.mode, n.name, n.delay, n.new_state, n.new_error_code, n.new_confirm_reason)
             OR n.lapse IS NOT NULL)""",
         scope=scope, calendars=calendars, uid=uid, now=now, touched=TOUCHED,
         automatic=list(AUTOMATIC_MODES), stale=STALE_DAYS, planner_errors=list(PLANNER_ERRORS),

@@ -44,8 +44,8 @@ class DsoCustomer(models.Model):
         self._check_nothing_sending(target)
         self._drop_open_proposals()
         self._repoint_history(target)
+        self.env.invalidate_all()
         self._hand_over_choices(target)
-        self.env.invalidate_all(flush=False)
         self.unlink()
         target.message_post(
             body=self.env._("Merged with the customer account of %(names)s.", names=names)

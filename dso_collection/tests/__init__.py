@@ -3,6 +3,7 @@ from . import (
     test_dispatch_concurrency,
     test_dispatch_results,
     test_hashtags,
+    test_merge,
     test_module,
     test_planner,
     test_worked_cases,

@@ -1,148 +1,318 @@
-"""The planner on real invoices: what makes it plan, and what it leaves alone."""
+"""What makes the planner plan, and what it leaves alone."""
 
-from datetime import date, timedelta
+from contextlib import contextmanager
 
-from odoo import Command, fields
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+import psycopg2
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import CollectionCase, jan
 
 
 @tagged('post_install', '-at_install')
-class TestPlanner(AccountTestInvoicingCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env.user.group_ids += cls.env.ref('dso_collection.group_dso_manager')
-        cls.company = cls.env.company
-        cls.company.dso_tz = 'UTC'
-        cls.template = cls.env['mail.template'].create(
-            {
-                'name': "Reminder",
-                'model_id': cls.env['ir.model']._get_id('dso.action'),
-                'subject': "Reminder",
-                'body_html': "<p>Please pay</p>",
-            }
-        )
-        cls.scenario = cls.env['dso.scenario'].create(
-            {
-                'name': "Standard",
-                'minimum_amount': 50,
-                'step_ids': [
-                    Command.create(
-                        {
-                            'name': f"{action_type} {delay}",
-                            'delay': delay,
-                            'action_type': action_type,
-                            'mode': 'automatic' if action_type == 'email' else 'manual',
-                            'mail_template_id': cls.template.id,
-                        }
-                    )
-                    for delay, action_type in [(3, 'email'), (10, 'call'), (20, 'email')]
-                ],
-            }
-        )
-        cls.company.dso_scenario_id = cls.scenario
-        cls.today = cls.company._dso_today()
-        cls.partner_a.email = 'a@example.com'
-        cls.env['dso.planner']._plan_pending()
+class TestPlanner(CollectionCase):
+    def setUp(self):
+        super().setUp()
+        self.customer = self.create_customer()
 
-    def _invoice(self, days_overdue, amount=1000.0, partner=None):
-        due = self.today - timedelta(days=days_overdue)
-        move = self.env['account.move'].create(
-            {
-                'move_type': 'out_invoice',
-                'partner_id': (partner or self.partner_a).id,
-                'invoice_date': due - timedelta(days=30),
-                'invoice_date_due': due,
-                'invoice_payment_term_id': False,
-                'invoice_line_ids': [
-                    Command.create({'name': "Work", 'price_unit': amount, 'tax_ids': False})
-                ],
-            }
-        )
-        move.action_post()
-        return move
-
-    def _account(self, partner=None):
-        self.env['dso.planner']._plan_pending()
-        return self.env['dso.customer'].search(
-            [
-                ('partner_id', '=', (partner or self.partner_a).id),
-                ('company_id', '=', self.company.id),
-            ]
-        )
-
-    def _pay(self, move, amount=None):
-        return (
-            self.env['account.payment.register']
-            .with_context(active_model='account.move', active_ids=move.ids)
-            .create({'payment_date': self.today, **({'amount': amount} if amount else {})})
-            ._create_payments()
-        )
+    # --- what accounting does --------------------------------------------------------------
 
     def test_posting_plans(self):
-        invoice = self._invoice(5)
-        account = self._account()
-        self.assertEqual(account.scenario_id, self.scenario)
-        self.assertEqual(account.scenario_source, 'default')
-        self.assertEqual((account.balance, account.overdue, account.bucket_30), (1000, 1000, 1000))
-        self.assertEqual(account.leader_move_id, invoice)
-        self.assertEqual(account.reason, 'planned')
-        action = account.next_action_id
-        self.assertEqual((action.step_delay, action.action_type), (3, 'email'))
-        self.assertEqual(action.recipient, 'a@example.com')
-        self.assertEqual(action.leader_number, invoice.name)
-        self.assertIn(invoice.name, account.explanation)
+        invoice = self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.plan()
+        self.assertEqual(self.customer.scenario_id, self.scenario)
+        self.assertEqual((self.customer.balance, self.customer.bucket_30), (1000, 1000))
+        self.assertEqual(self.customer.leader_move_id, invoice)
+        action = self.customer.next_action_id
+        self.assertEqual((action.step_delay, action.recipient), (3, 'azure.interior@example.com'))
+        self.assertIn(invoice.name, self.customer.explanation)
 
-    def test_paying_clears(self):
-        invoice = self._invoice(5)
-        self._account()
-        self._pay(invoice)
-        account = self._account()
-        self.assertEqual(account.last_booking_date, self.today)
-        self.assertFalse(account.next_action_id)
+    def test_first_invoice_gives_birth(self):
+        partner = self.env['res.partner'].create({'name': "New"})
+        account = self.env['dso.customer'].search([('partner_id', '=', partner.id)])
+        self.assertFalse(account)
+        self.env['account.move'].create(
+            {
+                'move_type': 'out_invoice',
+                'partner_id': partner.id,
+                'invoice_date': jan(4),
+                'invoice_line_ids': [
+                    Command.create({'name': "Work", 'price_unit': 100, 'tax_ids': False})
+                ],
+            }
+        ).action_post()
+        self.plan()
+        account = self.env['dso.customer'].search([('partner_id', '=', partner.id)])
+        self.assertEqual(account.scenario_source, 'default')
+        self.assertEqual(account.balance, 100)
+
+    def test_paying_and_unreconciling(self):
+        invoice = self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        payment = self.pay(self.customer, 1000, invoice)
+        self.plan()
+        self.assertEqual(self.customer.reason, 'clear')
+        self.assertFalse(self.customer.next_action_id)
+        self.assertEqual(self.customer.last_booking_date, jan(4))
+        payment.remove_move_reconcile()
+        self.plan()
+        self.assertEqual(self.customer.leader_move_id, invoice)
+        self.assertEqual((self.customer.overdue, self.customer.unallocated), (1000, 1000))
+
+    def test_due_date_moved(self):
+        invoice = self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.assertNext(self.customer, 3, jan(4))
+        self.receivables(invoice).date_maturity = jan(20)
+        self.plan()
+        self.assertEqual(self.customer.leader_due, jan(20))
+        self.assertEqual(self.customer.next_action_id.step_delay, -5)
+
+    def test_blocked_and_no_followup(self):
+        invoice = self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        invoice.action_toggle_block_payment()
+        self.plan()
+        self.assertEqual(self.customer.reason, 'not_eligible')
+        invoice.action_toggle_block_payment()
+        self.plan()
+        self.assertEqual(self.customer.reason, 'planned')
+        invoice.no_followup = True
+        self.plan()
+        self.assertEqual(self.customer.reason, 'not_eligible')
+
+    def test_reset_to_draft_and_deleted(self):
+        invoice = self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.plan()
+        invoice.button_draft()
+        self.plan()
+        self.assertEqual((self.customer.reason, self.customer.balance), ('clear', 0))
+        invoice.unlink()
+        self.plan()
+        self.assertEqual(self.customer.reason, 'clear')
+
+    # --- what people do --------------------------------------------------------------------
+
+    def test_form_shows_the_new_plan(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.plan()
+        risky = self.create_scenario("Risky", ((1, 'call', 'manual'),))
+        [values] = self.customer.web_save(
+            {'scenario_id': risky.id}, {'next_action_id': {'fields': {'display_name': {}}}}
+        )
+        self.assertEqual(values['next_action_id']['display_name'], "call +1")
+
+    def test_collector_moves_the_actions(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.customer.collector_id = self.create_user('collector')
+        self.assertEqual(self.next_action(self.customer).collector_id, self.customer.collector_id)
+        self.assertEqual(self.customer.collector_source, 'person')
 
     def test_complete_goes_on(self):
-        self._invoice(25)
-        account = self._account()
-        first = account.next_action_id
-        first.action_skip("Spoke yesterday")
-        account = self._account()
-        call = account.next_action_id
+        self.create_invoice(self.customer, jan(-20), posted=jan(-50))
+        self.next_action(self.customer).action_skip("Spoke yesterday")
+        self.go_to(jan(6))
+        call = self.next_action(self.customer)
         self.assertEqual(call.action_type, 'call')
-        self.assertEqual(call.date_planned, self.today + timedelta(days=7))
         call.action_complete(note="Will pay")
-        account = self._account()
-        self.assertEqual(account.next_action_id.step_delay, 20)
-        self.assertEqual(account.leader_level, 10)
-        self.assertEqual(account.last_contact_date, self.today)
+        self.plan()
+        self.assertEqual(self.customer.leader_level, 10)
+        self.assertEqual(self.customer.last_contact_date, jan(6))
         self.assertEqual(call.item_ids.mapped('offset_counted'), [10])
-        with self.assertRaises(UserError):
-            call.sudo().note = "Something else"
-        with self.assertRaises(UserError):
-            call.sudo().unlink()
 
-    def test_second_plan_writes_nothing(self):
-        for days in (5, 40, -10):
-            self._invoice(days)
-        self._account()
-        self.env['dso.customer']._plan_all()
-        dump = self._dump()
-        self.env['dso.customer']._plan_all()
-        self.assertEqual(self._dump(), dump)
+    def test_history_cannot_change(self):
+        self.create_invoice(self.customer, jan(-20), posted=jan(-50))
+        action = self.next_action(self.customer)
+        action.action_skip("Spoke yesterday")
+        for change in ({'note': "Other"}, {'state': 'planned'}, {'date_done': False}):
+            with self.assertRaisesRegex(UserError, "part of the history"):
+                action.sudo().write(change)
+        with self.assertRaisesRegex(UserError, "part of the history"):
+            action.sudo().unlink()
+        action.delivery = 'bounced'
 
-    def _dump(self):
-        self.env.cr.execute("SELECT xmin, t.* FROM dso_position t ORDER BY id")
-        positions = self.env.cr.fetchall()
-        self.env.cr.execute("SELECT xmin, ctid, t.* FROM dso_action t ORDER BY id")
-        return positions, self.env.cr.fetchall()
+    def test_no_answer_is_no_contact(self):
+        self.create_invoice(self.customer, jan(-20), posted=jan(-50))
+        self.next_action(self.customer).action_skip("Spoke yesterday")
+        self.next_action(self.customer).action_complete(outcome='no_answer')
+        self.plan()
+        self.assertFalse(self.customer.last_contact_on)
+        self.assertEqual(self.customer.leader_level, 10)
 
     def test_reschedule(self):
-        self._invoice(5)
-        account = self._account()
-        day = fields.Date.to_string(self.today + timedelta(days=14))
-        account.next_action_id.action_reschedule(day)
-        account = self._account()
-        self.assertGreaterEqual(account.next_action_id.date_planned, date.fromisoformat(day))
-        self.assertEqual(account.next_action_id.date_rule, 'user')
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        action = self.next_action(self.customer)
+        action.action_reschedule(jan(15))
+        self.assertNext(self.customer, 3, jan(15), rule='user')
+        with self.assertRaisesRegex(UserError, "today or later"):
+            action.action_reschedule(jan(3))
+        action.action_reschedule(False)
+        self.assertNext(self.customer, 3, jan(4))
+
+    def test_hold_stops_and_ends_with_a_task(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.customer.write({'hold_reason': 'management', 'hold_until': jan(10)})
+        self.plan()
+        self.assertEqual(self.customer.reason, 'hold')
+        self.assertTrue(self.customer.on_hold)
+        self.assertIn("On dunning hold", self.customer.explanation)
+        self.go_to(jan(11))
+        self.plan(self.customer)
+        self.assertEqual(self.tasks(self.customer), {'hold_end'})
+        self.assertEqual(self.customer.reason, 'planned')
+
+    # --- days, settings, the whole ---------------------------------------------------------
+
+    def test_scheduled_action_plans_a_new_day(self):
+        self.create_invoice(self.customer, jan(10), posted=jan(-20))
+        self.assertNext(self.customer, -5, jan(5))
+        self.go_to(jan(11))
+        self.run_plan_cron()
+        self.assertEqual(self.customer.next_action_id.step_delay, 3)
+        self.assertEqual(self.company.dso_planned_on, jan(11))
+
+    def test_marks_are_taken_up(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        marks = [(self.customer.partner_id.id, self.company.id)]
+        self.env.flush_all()
+        self.env.cr.precommit.clear()
+        self.env['dso.planner']._defer(marks)
+        self.company.dso_planned_on = self.today
+        self.env.cr.precommit.clear()
+        self.run_plan_cron()
+        self.assertEqual(self.customer.reason, 'planned')
+        self.assertFalse(self.env['dso.plan.mark'].search([]))
+
+    def run_plan_cron(self):
+        with self.enter_registry_test_mode():
+            self.env.ref('dso_collection.ir_cron_plan').method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_second_plan_writes_nothing(self):
+        for day in (1, -40, 20):
+            self.create_invoice(self.customer, jan(day), posted=jan(-60))
+        self.env['dso.customer']._plan_all()
+        rows = self.rows()
+        self.env['dso.customer']._plan_all()
+        self.assertEqual(self.rows(), rows)
+
+    def rows(self):
+        """Every version of every row: a rewritten row is another one, even with equal values."""
+        result = []
+        for table in ('dso_customer', 'dso_position', 'dso_action'):
+            self.env.cr.execute(f'SELECT ctid, xmin, * FROM {table} ORDER BY id')  # names above
+            result.append(self.env.cr.fetchall())
+        return result
+
+    def test_public_holiday_closes_the_window(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.env['resource.calendar.leaves'].create(
+            {
+                'name': "Holiday",
+                'calendar_id': self.company.resource_calendar_id.id,
+                'company_id': self.company.id,
+                'date_from': '2027-01-04 00:00:00',
+                'date_to': '2027-01-04 23:00:00',
+            }
+        )
+        self.assertNext(self.customer, 3, jan(5))
+
+    # --- branches and contacts -------------------------------------------------------------
+
+    def test_branch_belongs_to_its_root(self):
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        self.env.cr.precommit.run()  # where core loads the chart of accounts of a branch
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        self.create_invoice(self.customer, jan(2), 500, posted=jan(-20), company_id=branch.id)
+        self.plan()
+        accounts = self.env['dso.customer'].search(
+            [('partner_id', '=', self.customer.partner_id.id)]
+        )
+        self.assertEqual(accounts, self.customer)
+        self.assertEqual(self.customer.balance, 1500)
+
+    def test_partner_moved_under_a_parent(self):
+        invoice = self.create_invoice(self.customer, jan(-20), posted=jan(-50))
+        self.next_action(self.customer).action_skip("Known")
+        parent = self.env['res.partner'].create({'name': "Parent", 'is_company': True})
+        self.customer.partner_id.write({'parent_id': parent.id, 'is_company': False})
+        self.plan()
+        account = self.env['dso.customer'].search([('partner_id', '=', parent.id)])
+        self.assertEqual((account.balance, self.customer.balance), (1000, 0))
+        self.assertEqual((account.leader_move_id, account.leader_level), (invoice, 3))
+        self.assertFalse(self.customer.next_action_id)
+
+    def test_recipient_follows_the_contacts(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        partner = self.customer.partner_id
+        partner.email = False
+        action = self.next_action(self.customer)
+        self.assertEqual((action.state, action.error_code), ('error', 'no_recipient'))
+        self.assertIn("has no e-mail address", action.error_message)
+        contact = self.env['res.partner'].create(
+            {'name': "Bill", 'parent_id': partner.id, 'type': 'invoice', 'email': 'bill@example.com'}
+        )
+        self.plan()
+        self.assertEqual((action.state, action.recipient), ('planned', 'bill@example.com'))
+        contact.copy({'email': 'dunning@example.com', 'is_collection_contact': True})
+        self.plan()
+        self.assertEqual(action.recipient, 'dunning@example.com')
+
+    # --- bad input -------------------------------------------------------------------------
+
+    def test_scenario_refuses_nonsense(self):
+        with self.assertRaisesRegex(ValidationError, "choose its text"):
+            self.create_scenario("No text", ((1, 'sms', 'manual'),))
+        with self.assertRaisesRegex(ValidationError, "only emails"):
+            self.create_scenario("Call by itself", ((1, 'call', 'automatic'),))
+        with self.assertRaises(psycopg2.IntegrityError), self.refused():
+            self.create_scenario("Twice", ((1, 'call', 'manual'), (1, 'task', 'manual')))
+        with self.assertRaises(psycopg2.IntegrityError), self.refused():
+            self.create_scenario("Negative", minimum_amount=-1)
+
+    @contextmanager
+    def refused(self):
+        """What the database refuses leaves nothing behind, here neither in the log."""
+        with mute_logger('odoo.sql_db'), self.env.cr.savepoint():
+            yield
+            self.env.flush_all()
+
+    def test_scenario_in_use_is_kept(self):
+        with self.assertRaisesRegex(UserError, "archive it instead"):
+            self.scenario.unlink()
+        self.scenario.active = False
+
+    def test_window_refuses_nonsense(self):
+        with self.assertRaisesRegex(ValidationError, "end after it begins"), self.refused():
+            self.company.write({'dso_window_start': 18, 'dso_window_end': 8})
+        with self.assertRaisesRegex(ValidationError, "at least one day"), self.refused():
+            self.company.write(
+                {f'dso_window_{day}': False for day in ('mon', 'tue', 'wed', 'thu', 'fri')}
+            )
+
+    def test_scenario_of_another_company(self):
+        other = self.env['res.company'].create({'name': "Other"})
+        foreign = self.create_scenario("Foreign", company_id=other.id)
+        with self.assertRaisesRegex(ValidationError, "belongs to Other"):
+            self.customer.scenario_id = foreign
+        with self.assertRaisesRegex(ValidationError, "belongs to Other"):
+            self.company.dso_scenario_id = foreign
+
+    def test_hold_ends_after_it_begins(self):
+        dates = {'hold_from': jan(10), 'hold_until': jan(9)}
+        with self.assertRaises(psycopg2.IntegrityError), self.refused():
+            self.customer.write({'hold_reason': 'legal', **dates})
+
+    def test_readers_do_not_act(self):
+        self.create_invoice(self.customer, jan(1), posted=jan(-20))
+        action = self.next_action(self.customer)
+        reader = self.create_user('reader')
+        for method in ('action_confirm', 'action_complete'):
+            with self.assertRaises(UserError):
+                getattr(action.with_user(reader), method)()
+        self.assertFalse(action.confirmed_on)
+
+    def test_form_of_the_scenario(self):
+        with Form(self.env['dso.scenario']) as form:
+            form.name = "By hand"
+        self.assertEqual(form.record.after_last, 'decide')
