@@ -96,8 +96,8 @@ def _documents(env, invoice, params):
     income = invoice.line_ids - receivable
     partner = '%(first_partner)s + g %% %(customers)s'
     # Ages of -30 to 200 days, spread so that neighbours differ; amounts of 20 to 2 000.
-    due = '%(today)s::date - ((g * 7919) %% 231 - 30)::int'
-    amount = '(20 + (g * 104729) %% 1980)::numeric'
+    due = '%(today)s::date - ((g::bigint * 7919) %% 231 - 30)::int'
+    amount = '(20 + (g::bigint * 104729) %% 1980)::numeric'
     is_open = '(g * 31) %% 100 < %(open_share)s'
     source = 'generate_series(1, %(count)s) g'
     move_ids = _copy(

@@ -1,4 +1,5 @@
 from . import (
+    test_concurrent_accounting,
     test_dispatch,
     test_dispatch_concurrency,
     test_dispatch_results,
