@@ -30,5 +30,6 @@
         'web.assets_backend': ['dso_collection/static/src/**/*'],
         'web.assets_tests': ['dso_collection/static/tests/tours/**/*'],
     },
+    'uninstall_hook': 'uninstall_hook',
     'application': True,
 }

@@ -39,9 +39,10 @@ def tail(path, lines=8, width=200):
         return ''
 
 
-def run_logged(command, log, label, *, failure, env=None, cwd=None):
+def run_logged(command, log, label, *, failure, env=None, cwd=None, limit=1800):
     """Run a long command with its output in `log`, saying now and then that it still works.
 
+    :param int limit: seconds after which the command is ended: a loop must not block other runs
     :param str failure: the sentence for a command that fails, shown after the end of its log
     """
     with step(label), open(log, 'w', encoding='utf-8') as stream:
@@ -57,7 +58,7 @@ def run_logged(command, log, label, *, failure, env=None, cwd=None):
         except OSError as error:
             raise Stop(f"{failure} ({error})") from error
         try:
-            _wait(process, label)
+            _wait(process, label, limit)
         except BaseException:
             process.terminate()
             process.wait()
@@ -67,9 +68,11 @@ def run_logged(command, log, label, *, failure, env=None, cwd=None):
         raise Stop(f"{label} did not work:\n{tail(log)}\n(the whole log: {log})\n\n{failure}")
 
 
-def _wait(process, label):
+def _wait(process, label, limit):
     start = time.monotonic()
     while True:
+        if time.monotonic() - start > limit:
+            raise Stop(f"{label} was ended after {limit} s: it hangs.")
         try:
             return process.wait(timeout=HEARTBEAT)
         except subprocess.TimeoutExpired:

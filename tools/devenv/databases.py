@@ -23,6 +23,7 @@ BASE_MODULES = ('account_payment', 'sms')
 LANGUAGES = ('fr_FR',)
 KEEP = 4  # addon templates
 KEEP_BASES = 2
+LIMIT = 600  # seconds for an installation, which takes 10 to 100
 NOT_INSTALLED = ('tests', 'static/tests', 'docs', '__pycache__')
 CONFIG = """[options]
 db_host = {socket}
@@ -178,7 +179,7 @@ class Environment:
             command = self.odoo_command(config, *arguments)
             try:
                 failure = f"{label} failed."
-                run_logged(command, log, label, failure=failure, env=self.variables())
+                run_logged(command, log, label, failure=failure, env=self.variables(), limit=LIMIT)
             except Stop:
                 self._check(log, modules)  # says more than the end of the log
                 raise

@@ -38,19 +38,21 @@ def test(arguments):
         try:
             environment.copy(template, name)
             config = environment.config(folder / 'odoo.conf', name)
-            return _pytest(environment, config, arguments)
+            return _pytest(environment, config, template, arguments)
         finally:
-            environment.drop(name)
+            for database in environment.cluster.databases():
+                if database.startswith(name):  # some tests make further ones
+                    environment.drop(database)
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pytest(environment, config, arguments):
+def _pytest(environment, config, template, arguments):
     command = [str(environment.python), '-m', 'pytest', f'--odoo-config={config}', '--odoo-http']
     command += ['--odoo-log-level=warn', '-p', 'devenv.plugin_logs', '--durations=15']
     command += arguments
     if not paths_given(arguments):
         command.append(str(paths.ADDON))
-    variables = {**environment.variables(), 'DSO_TEST_TEMPLATE': environment.base_template()}
+    variables = {**environment.variables(), 'DSO_TEST_TEMPLATE': template}
     return _run(command, variables)
 
 
@@ -77,9 +79,10 @@ def _run(command, variables):
 
 def _sweep(environment):
     """Remove what test runs left behind that were killed."""
-    live = {folder.name for folder in paths.TESTS.glob('*') if paths.is_locked(folder / 'lock')}
+    folders = paths.TESTS.glob('*')
+    live = tuple(folder.name for folder in folders if paths.is_locked(folder / 'lock'))
     for name in environment.cluster.databases():
-        if name.startswith('test_') and name not in live:
+        if name.startswith('test_') and not name.startswith(live):
             environment.drop(name)
     for folder in paths.TESTS.glob('*'):
         if folder.name not in live:
