@@ -414,8 +414,9 @@ def steps():
         """dated AS (
             SELECT l.unit_id, st.id AS step_id, st.delay, st.action_type,
                 st.mode = ANY(%(automatic)s) AS automatic, l.due, l.posted, u.today, u.company_id,
-                floors.*, GREATEST(floors.base, floors.spacing, floors.contact, floors.grace,
-                    floors.agreed) AS raw
+                floors.*, floor.plain, o.date_user IS NOT NULL AS own,
+                CASE WHEN o.date_user IS NULL THEN floor.plain
+                    ELSE GREATEST(floors.grace, o.date_user) END AS raw
             FROM leader l
             JOIN unit u ON u.unit_id = l.unit_id
             JOIN calendar cal ON cal.company_id = u.company_id
@@ -428,29 +429,29 @@ def steps():
                 AND o.date_user IS NOT NULL
                 AND (u.contact_on IS NULL OR o.date_user_on >= u.contact_on)
             CROSS JOIN LATERAL (SELECT
-                CASE WHEN o.id IS NULL THEN
-                    CASE WHEN l.exhausted THEN l.level_day + u.repeat_days
-                    ELSE l.due + st.delay END END AS base,
-                CASE WHEN o.id IS NULL AND NOT l.exhausted AND l.level >= 0 AND st.delay >= 0
+                CASE WHEN l.exhausted THEN l.level_day + u.repeat_days
+                    ELSE l.due + st.delay END AS base,
+                CASE WHEN NOT l.exhausted AND l.level >= 0 AND st.delay >= 0
                     THEN l.level_day + st.delay - l.level END AS spacing,
-                CASE WHEN o.id IS NULL AND st.action_type = ANY(%(contact)s)
+                CASE WHEN st.action_type = ANY(%(contact)s)
                     THEN u.contact_day + cal.contact_interval END AS contact,
                 CASE WHEN st.mode = ANY(%(automatic)s)
                     THEN u.booked_on + cal.payment_grace END AS grace,
-                CASE WHEN o.id IS NULL THEN u.not_before ELSE o.date_user END AS agreed,
                 l.exhausted AS repeated
             ) floors
+            CROSS JOIN LATERAL (
+                SELECT GREATEST(base, spacing, contact, grace, u.not_before) AS plain
+            ) floor
         ),
         moved AS (
-            SELECT d.*, CASE WHEN d.automatic THEN COALESCE(
-                    (cal.closed ->> d.raw::text)::date,
-                    d.raw + cal.shift[EXTRACT(isodow FROM d.raw)::int])
-                ELSE d.raw END AS date
+            SELECT d.*, %(opened_raw)s AS date, %(opened_plain)s AS plain_date
             FROM dated d JOIN calendar cal ON cal.company_id = d.company_id
         ),
         step AS (
             SELECT DISTINCT ON (unit_id) unit_id, step_id, delay, action_type, automatic, date,
-                CASE WHEN raw = base THEN CASE WHEN repeated THEN 'repeat' ELSE 'due' END
+                GREATEST(today, plain_date) AS cut,
+                CASE WHEN own THEN CASE WHEN raw = grace THEN 'grace' ELSE 'user' END
+                    WHEN raw = base THEN CASE WHEN repeated THEN 'repeat' ELSE 'due' END
                     WHEN raw = spacing THEN 'spacing'
                     WHEN raw = contact THEN 'interval'
                     WHEN raw = grace THEN 'grace'
@@ -461,7 +462,18 @@ def steps():
             ORDER BY unit_id, delay
         )""",
         automatic=list(AUTOMATIC_MODES), contact=list(CONTACT_TYPES), open=list(OPEN_STATES),
-        notice=PRE_DUE_NOTICE_DAYS,
+        notice=PRE_DUE_NOTICE_DAYS, opened_raw=_opened('raw'), opened_plain=_opened('plain'),
+    )
+
+
+def _opened(column):
+    """A day of alias ``d``, for automatic steps moved into the sending window."""
+    return SQL(
+        """CASE WHEN d.automatic THEN COALESCE(
+            (cal.closed ->> d.%(day)s::text)::date,
+            d.%(day)s + cal.shift[EXTRACT(isodow FROM d.%(day)s)::int])
+        ELSE d.%(day)s END""",
+        day=SQL.identifier(column),
     )
 
 
@@ -473,10 +485,10 @@ def amounts():
             SELECT i.unit_id, i.currency_id,
                 COALESCE(SUM(i.residual) FILTER (WHERE i.residual < 0), 0)
                     + COALESCE(SUM(i.residual) FILTER (WHERE i.eligible
-                        AND (s.delay < 0 OR i.due <= GREATEST(i.today, s.date))), 0) AS net,
+                        AND (s.delay < 0 OR i.due <= s.cut)), 0) AS net,
                 COALESCE(SUM(i.booked) FILTER (WHERE i.residual < 0), 0)
                     + COALESCE(SUM(i.booked) FILTER (WHERE i.eligible
-                        AND (s.delay < 0 OR i.due <= GREATEST(i.today, s.date))), 0) AS booked_net,
+                        AND (s.delay < 0 OR i.due <= s.cut)), 0) AS booked_net,
                 -COALESCE(SUM(i.residual) FILTER (WHERE i.residual < 0), 0) AS credit,
                 -COALESCE(SUM(i.booked) FILTER (WHERE i.residual < 0), 0) AS booked_credit,
                 COALESCE(SUM(i.residual)
