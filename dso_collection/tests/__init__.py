@@ -3,6 +3,7 @@ from . import (
     test_dispatch,
     test_dispatch_concurrency,
     test_dispatch_results,
+    test_engine_properties,
     test_hashtags,
     test_merge,
     test_module,

@@ -42,8 +42,13 @@ class Unit:
             if item.residual > 0
             and not item.no_followup
             and item.payment_state not in CLOSED_PAYMENT_STATES
-            and document_total(account, item.move) >= self.company.ignore_below
+            and not self.ignored(account, item)
         ]
+
+    def ignored(self, account, item):
+        """Whether the document is smaller than those that the company chases; 0 means all."""
+        limit = self.company.ignore_below
+        return limit > 0 and document_total(account, item.move) < limit
 
     @property
     def credits(self):
@@ -108,11 +113,18 @@ class Unit:
         )
 
     def date(self, step):
+        """The date of a step: its own, when a person gave one to this very action."""
         own = self.own_date(step)
-        floors = [self.base(step), self.spacing(step), self.interval(step)] if not own else []
-        floors += [self.grace(step), own or ('user', self.lead.not_before)]
-        floors = [(rule, day) for rule, day in floors if day]
-        rule, day = max(floors, key=lambda floor: floor[1])  # of equals, the first
+        return self.latest(step, [self.grace(step), own]) if own else self.plain_date(step)
+
+    def plain_date(self, step):
+        """The date that the rules give, with the day before which a person wants nothing."""
+        floors = [self.base(step), self.spacing(step), self.interval(step), self.grace(step)]
+        return self.latest(step, [*floors, ('user', self.lead.not_before)])
+
+    def latest(self, step, floors):
+        """The latest of pairs of rule and day, the first of equals, and inside the window."""
+        rule, day = max(((r, d) for r, d in floors if d), key=lambda floor: floor[1])
         return (self.company.open_day(day) if step.automatic else day), rule
 
     def base(self, step):
@@ -163,16 +175,17 @@ class Unit:
 
     @cached_property
     def last_booking(self):
-        moments = [moment for account in self.accounts for moment in account.bookings]
-        reach = self.today - timedelta(days=self.company.grace)
-        days = map(self.company.day, moments)
-        return max((day for day in days if day >= reach), default=None)
+        return max((day for account in self.accounts for day in account.bookings), default=None)
 
     # --- 5. Amounts ------------------------------------------------------------------------
 
-    def amount(self, step, day):
-        """What may be collected, in company currency; nothing when no currency has a net."""
-        cut = date.max if step.offset < 0 else max(self.today, day)
+    def amount(self, step):
+        """What may be collected, in company currency; nothing when no currency has a net.
+
+        A person's date moves the action, not what it is about.
+        """
+        plain_date, _rule = self.plain_date(step)
+        cut = date.max if step.offset < 0 else max(self.today, plain_date)
         net, booked = defaultdict(Decimal), defaultdict(Decimal)
         for item in [i for i in self.eligible if i.due <= cut] + self.credits:
             net[item.currency] += item.residual
@@ -199,10 +212,13 @@ class Unit:
             return None
         if company.hold_credits and self.credits_cover:
             return 'credits'
-        newest = company.newest_bank_entry
-        if company.hold_books and newest and (self.today - newest).days > company.books_days:
+        if company.hold_books and self.books_are_stale():
             return 'books'
         return 'unsent' if company.hold_unsent and not self.leader.sent else None
+
+    def books_are_stale(self):
+        newest = self.company.newest_bank_entry
+        return not newest or (self.today - newest).days > self.company.books_days
 
     # --- 7. Recipient and errors when planning ---------------------------------------------
 
@@ -210,25 +226,25 @@ class Unit:
         lead = self.lead
         return lead.collection_contacts or [lead.invoice_address or lead.partner]
 
-    def recipient(self):
-        return ', '.join(c.address or c.email for c in self.recipients() if c.email) or None
+    def recipient(self, step):
+        """The valid addresses to which an e-mail goes."""
+        addresses = [contact.address for contact in self.recipients() if contact.address]
+        return ', '.join(addresses) if step.action_type == 'email' and addresses else None
 
     def error(self, step):
         if step.action_type != 'email':
             return None
-        written = [contact for contact in self.recipients() if contact.email]
-        if not written:
-            return 'no_recipient'
-        if any(not contact.address for contact in written):
+        if any(contact.email and not contact.address for contact in self.recipients()):
             return 'invalid_recipient'
-        bounced = [
-            action
-            for action in self.portfolio.actions
-            if action.state == 'done' and action.delivery == 'bounced'
-            if action.leader == self.leader.key and action.step == step.id
-        ]
-        last = max(bounced, key=lambda action: (action.done_on, action.id), default=None)
-        return 'bounced' if last and last.recipient == self.recipient() else None
+        if not self.recipient(step):
+            return 'no_recipient'
+        bounced = any(
+            action.delivery == 'bounced'
+            and (action.leader, action.step) == (self.leader.key, step.id)
+            and action.recipient == self.recipient(step)
+            for action in self.portfolio.actions_of[self.lead]
+        )
+        return 'bounced' if bounced else None
 
     # --- 8. Control tasks ------------------------------------------------------------------
 
@@ -266,7 +282,7 @@ class Unit:
         if result.reason:
             return result
         step, day, rule = self.next_step()
-        amount = step and self.amount(step, day)
+        amount = step and self.amount(step)
         if not step:
             result.reason = 'stopped'
         elif amount is None:
@@ -277,7 +293,13 @@ class Unit:
             result.reason, result.amount = 'planned', amount
             result.step, result.date, result.rule = step, day, rule
             result.held, result.error = self.held(step), self.error(step)
-            result.recipient = self.recipient()
+            result.recipient = self.recipient(step)
+        return result
+
+    def plan_of_member(self, account):
+        """A grouped account has no plan of its own, only the contacts and bookings of its unit."""
+        result = Plan(account, reason='grouped')
+        result.last_contact_on, result.last_booking = self.last_contact_on, self.last_booking
         return result
 
 
@@ -306,7 +328,7 @@ def figures(account, eligible, today):
         'unallocated': -total([item for item in account.items if item.residual < 0]),
         'eligible_overdue': total([i for i in account.items if i in eligible], first=1),
         'oldest_due_date': min((item.due for item in debits), default=None),
-        'open_item_count': len(account.items),
+        'open_item_count': sum(item.residual != 0 for item in account.items),
     }
 
 
@@ -318,7 +340,7 @@ def plan(portfolio, today):
         plans[lead.id] = unit.plan()
         for account in unit.accounts:
             if account is not lead:
-                plans[account.id] = Plan(account, reason='grouped')
+                plans[account.id] = unit.plan_of_member(account)
             plans[account.id].figures = figures(account, unit.eligible, today)
     return plans
 

@@ -115,7 +115,7 @@ class Account:
     hold_until: date | None = None
     not_before: date | None = None
     items: list[Item] = field(default_factory=list)
-    bookings: list[datetime] = field(default_factory=list)
+    bookings: list[date] = field(default_factory=list)
     partner: Contact | None = None
     invoice_address: Contact | None = None
     collection_contacts: list[Contact] = field(default_factory=list)
@@ -144,6 +144,7 @@ class Action:
     kind: str | None = None
     task_key: str | None = None
     step: int | None = None
+    offset: int | None = None  # of the step
     leader: Key | None = None
     leader_item: int | None = None
     action_type: str = 'task'
@@ -178,7 +179,7 @@ class Action:
 
     @property
     def touched(self):
-        return bool(self.date_user or self.confirmed_on or self.note)
+        return bool(self.date_user or self.confirmed_on or self.note or self.listed)
 
 
 @dataclass(eq=False)

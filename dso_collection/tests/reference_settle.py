@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from .reference_objects import Action
+from .reference_objects import ZERO, Action
 
 PLANNING_ERRORS = ('no_recipient', 'invalid_recipient', 'bounced')
 STALE_DAYS = 5
@@ -65,6 +65,7 @@ def updated(plan, action, today):
     error = plan.error or (other_error if action.recipient == plan.recipient else None)
     result = replace(
         action,
+        offset=plan.step.offset,
         leader_item=plan.leader.id,
         action_type=plan.step.action_type,
         mode=plan.step.mode,
@@ -78,11 +79,19 @@ def updated(plan, action, today):
         state='error' if error else 'planned',
     )
     if lapsed:
-        result.confirmed_on, result.confirm_reason = None, lapsed
-    stale = plan.step.automatic and plan.date < today - timedelta(days=STALE_DAYS)
-    if stale and not result.confirmed_on and not result.confirm_reason:
-        result.confirm_reason = 'stale'
+        result.confirmed_on, result.confirmed_amount = None, ZERO
+    result.confirm_reason = lapsed or confirm_reason(plan, result, today)
     return result
+
+
+def confirm_reason(plan, action, today):
+    """Why an action waits: an earlier reason stays, an old date does so while it is old."""
+    if action.confirmed_on:
+        return None
+    if action.confirm_reason and action.confirm_reason != 'stale':
+        return action.confirm_reason
+    stale = plan.step.automatic and plan.date < today - timedelta(days=STALE_DAYS)
+    return 'stale' if stale else None
 
 
 def lapse(plan, action):
@@ -110,6 +119,14 @@ def settle_tasks(plan, actions, today):
         elif task.touched:
             result.append(replace(task, state='cancelled', reason_code='cause_gone'))
     for kind, key in sorted(due):
-        task = Action(None, plan.account, 'control', kind=kind, task_key=key, date=today)
-        result.append(replace(task, collector=plan.account.collector))
+        result.append(raised(plan, kind, key, today))
     return result
+
+
+def raised(plan, kind, key, today):
+    """A control task; it shows the leader and the amount of the day on which it is raised."""
+    task = Action(None, plan.account, 'control', kind=kind, task_key=key, date=today)
+    task.collector, task.amount = plan.account.collector, plan.amount
+    if plan.leader:
+        task.leader, task.leader_item = plan.leader.key, plan.leader.id
+    return task

@@ -130,7 +130,7 @@ class TestWorkedCases(ReferenceCase):
         self.company.ignore_below = Decimal(10)
         self.invoice(jan(1), 5)
         following = self.invoice(jan(16), posted=jan(2))
-        self.account.bookings.append(noon(13))
+        self.account.bookings.append(jan(13))
         self.assertPlanned(13, 3, on=19, rule='due', leader=following)
 
     def test_03_message_counts_for_every_item_it_listed(self):
@@ -142,7 +142,7 @@ class TestWorkedCases(ReferenceCase):
         action.state, action.done_on, action.done_day = 'done', noon(8), jan(8)
         action.is_contact = True
         self.account.items.remove(leader)
-        self.account.bookings.append(noon(14))
+        self.account.bookings.append(jan(14))
         self.assertPlanned(14, 10, on=15, rule='spacing', leader=second)
 
     def test_04_dispute_is_a_contact(self):
@@ -216,7 +216,7 @@ class TestWorkedCases(ReferenceCase):
         self.account.not_before = jan(22)
         self.assertPlanned(7, 3, on=22, rule='user', leader=leader)
         self.account.items.remove(leader)
-        self.account.bookings.append(noon(14))
+        self.account.bookings.append(jan(14))
         self.assertPlanned(14, 3, on=22, rule='user', leader=second)
         dropped, inserted = self.settle(14)
         self.assertEqual((dropped.state, dropped.reason_code), ('cancelled', 'replaced'))
@@ -224,7 +224,7 @@ class TestWorkedCases(ReferenceCase):
 
     def test_13_bookings_every_day(self):
         for day in range(4, 12):
-            self.account.bookings = [noon(day)]
+            self.account.bookings = [jan(day)]
             amount = Decimal(100 if day % 2 else 10)
             self.account.items = []
             self.invoice(jan(1), amount)
@@ -344,9 +344,9 @@ class TestLeaderAndLevel(ReferenceCase):
 class TestDate(ReferenceCase):
     def test_order_of_rules(self):
         self.invoice(jan(1))
-        self.account.bookings.append(noon(1))
+        self.account.bookings.append(jan(1))
         self.assertPlanned(1, 3, on=4, rule='due')
-        self.account.bookings.append(noon(2))
+        self.account.bookings.append(jan(2))
         self.assertPlanned(2, 3, on=5, rule='grace')
 
     def test_interval_spares_tasks(self):
@@ -358,7 +358,7 @@ class TestDate(ReferenceCase):
 
     def test_grace_spares_manual_steps(self):
         self.invoice(jan(1))
-        self.account.bookings.append(noon(12))
+        self.account.bookings.append(jan(12))
         self.assertPlanned(12, 3, on=15, rule='grace')
         self.scenario.steps[1].mode = 'manual'
         self.assertPlanned(12, 3, on=4)
@@ -368,11 +368,11 @@ class TestDate(ReferenceCase):
         self.invoice(jan(1))
         self.assertPlanned(1, 3, on=6, rule='due')
 
-    def test_booking_day_in_the_time_zone(self):
+    def test_contact_day_in_the_time_zone(self):
         self.company.tz = 'Pacific/Auckland'
-        self.invoice(jan(1))
-        self.account.bookings.append(datetime.combine(jan(11), time(20)))
-        self.assertPlanned(12, 3, on=15, rule='grace')
+        item = self.invoice(jan(1))
+        self.done(3, 11, [item], origin='direct', done_on=datetime.combine(jan(11), time(20)))
+        self.assertPlanned(12, 3, on=18, rule='interval')  # the 17th is a Sunday
 
     def test_own_date_comes_forward(self):
         item = self.invoice(jan(1))
@@ -382,6 +382,14 @@ class TestDate(ReferenceCase):
         self.assertPlanned(5, 3, on=5, rule='user')
         other.done_on = noon(6)
         self.assertPlanned(6, 3, on=11, rule='interval')
+
+    def test_own_date_moves_the_action_not_the_amount(self):
+        item = self.invoice(jan(20), 400)
+        self.invoice(jan(23), 100)
+        self.propose(item, 3, date_user=jan(19), date_user_on=noon(18))
+        self.account.not_before = jan(19)
+        self.done(-5, 15, [item], is_contact=False)
+        self.assertEqual(self.assertPlanned(18, 3, on=19, rule='user').amount, 500)
 
     def test_own_date_past_the_due_date_skips(self):
         item = self.invoice(jan(20))
@@ -403,6 +411,10 @@ class TestRecipient(ReferenceCase):
         self.assertEqual(self.plan_email().error, 'no_recipient')
         self.account.collection_contacts.append(Contact(52, 'nonsense'))
         self.assertEqual(self.plan_email().error, 'invalid_recipient')
+        self.account.collection_contacts[1] = Contact(53, 'ap@example.com', 'ap@example.com')
+        self.assertEqual(
+            (self.plan_email().error, self.plan_email().recipient), (None, 'ap@example.com')
+        )
 
     def test_calls_need_no_address(self):
         self.account.partner = Contact(50)

@@ -1,0 +1,113 @@
+"""The SQL engine against the reference engine on random books.
+
+HYPOTHESIS_PROFILE=thorough runs 300 portfolios. A failure names number, size and day; an
+``@example`` with them repeats that portfolio, ``--hypothesis-seed`` a whole run.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import CollectionCase
+from .comparison import Comparison
+from .portfolio_changer import PortfolioChanger
+from .portfolio_maker import PortfolioMaker
+
+THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
+SETTINGS = settings(
+    max_examples=300 if THOROUGH else 12,
+    deadline=None,
+    database=None,
+    # A failure names the account and all that is known of it; shrinking would take minutes.
+    phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if THOROUGH else [])),
+    suppress_health_check=list(HealthCheck),
+)
+
+#: Tables that planning writes; a plan that has nothing to do leaves every row where it is.
+PLANNED_TABLES = ('dso_customer', 'dso_position', 'dso_action', 'dso_action_item', 'dso_plan_mark')
+
+
+@dataclass
+class Books:
+    """Where the items of one root company are booked."""
+
+    company: object
+    company_ids: list
+    accounts: dict
+    journals: dict
+
+
+@tagged('post_install', '-at_install')
+class TestEngineProperties(CollectionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        branch = cls.env['res.company'].create({'name': "Branch", 'parent_id': cls.company.id})
+        other = cls.env['res.company'].create({'name': "Other", 'currency_id': cls.usd.id})
+        cls.env.user.company_ids += branch + other
+        cls.books = [
+            cls._create_books(cls.company, [cls.company.id, cls.company.id, branch.id]),
+            cls._create_books(other, [other.id]),
+        ]
+
+    @classmethod
+    def _create_books(cls, company, company_ids):
+        def account(code, account_type, **vals):
+            vals.update(name=code, code=code, account_type=account_type, reconcile=True)
+            vals['company_ids'] = [Command.set(company.ids)]
+            return cls.env['account.account'].with_company(company).create(vals).id
+
+        journals = {
+            kind: cls.env['account.journal']
+            .create({'name': kind, 'code': f'X{kind[:3]}', 'type': kind, 'company_id': company.id})
+            .id
+            for kind in ('sale', 'general', 'bank')
+        }
+        accounts = {
+            'trade': account('X1', 'asset_receivable'),
+            'non_trade': account('X2', 'asset_receivable', non_trade=True),
+            'other': account('X3', 'asset_current'),
+        }
+        return Books(company, company_ids, accounts, journals)
+
+    @settings(SETTINGS)
+    @given(
+        number=st.integers(0, 2**32 - 1),
+        size=st.sampled_from((1, 10, 50, 200, 200, 200, 200)),
+        day=st.dates(date(2027, 1, 4), date(2027, 1, 31)),
+    )
+    def test_random_portfolios(self, number, size, day):
+        with self.rolled_back():
+            self.go_to(day, hour=11)
+            PortfolioMaker(self.env, self.books, number, size, day).make()
+            self.assertAgrees(day)
+            PortfolioChanger(self.env, Random(number), day).change()
+            later = day + timedelta(days=number % 8)
+            self.go_to(later, hour=11)
+            self.assertAgrees(later)
+
+    def assertAgrees(self, today):
+        """Both engines plan the same, and a second plan changes nothing."""
+        run = self.env['dso.customer']._plan_all
+        comparison = Comparison(self.env, today, lambda: run(today=today))
+        if comparison.found:
+            self.fail(comparison.report())
+        before = self.dump()
+        run(today=today)
+        self.assertEqual(before, self.dump(), "A second plan changes something")
+
+    def dump(self):
+        """Every row that planning may write, with its place in the table."""
+        self.env.flush_all()
+        query = "SELECT ctid, * FROM %s ORDER BY ctid"
+        return {
+            table: self.env.execute_query(SQL(query, SQL.identifier(table)))
+            for table in PLANNED_TABLES
+        }
