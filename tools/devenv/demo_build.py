@@ -96,7 +96,7 @@ def build(env, smtp_port):
                 cron.method_direct_trigger()
                 env.cr.commit()
     with step("Preparing the web client"):
-        inside.make_assets(env)
+        inside.make_assets(env, without=('test', '_dark'))
         env.cr.commit()
     return company
 
