@@ -13,6 +13,9 @@ _logger = logging.getLogger(__name__)
 #: Messages settled per transaction by the scheduled action.
 BATCH_SIZE = 500
 
+#: Settling in the transaction of the mail queue waits no longer for somebody else.
+LOCK_TIMEOUT = '200ms'
+
 
 class DsoActionMessage(models.Model):
     """One message of an action, and what became of it.
@@ -55,8 +58,11 @@ class DsoActionMessage(models.Model):
         self.env.flush_all()  # what others wrote must fail for itself
         try:
             with self.env.cr.savepoint():
+                self._set_lock_timeout(LOCK_TIMEOUT)
                 self._settle()
                 self.env['dso.planner']._defer_pending()  # planned at once for many messages
+                self.env.flush_all()
+                self._set_lock_timeout('0')
         except psycopg2.OperationalError as error:
             _logger.info("Result of messages left for later: %s", str(error).strip())
             self.env['dso.dispatch']._dispatch_soon()
@@ -64,12 +70,17 @@ class DsoActionMessage(models.Model):
             _logger.exception("Result of messages %s left for later", self.ids)
             self.env['dso.dispatch']._dispatch_soon()
 
+    def _set_lock_timeout(self, value):
+        self.env.cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", value))
+
     def _settle(self):
         """Bring messages and their actions up to what became of the mails."""
         if not self:
             return
         actions = self.action_id.try_lock_for_update(allow_referencing=True)
-        messages = self.filtered(lambda m: m.action_id in actions and m.delivery != 'bounced')
+        messages = self.filtered(
+            lambda m: m.kind == 'email' and m.action_id in actions and m.delivery != 'bounced'
+        )
         if actions != self.action_id:
             self.env['dso.dispatch']._dispatch_soon()
         for fate, group in messages._get_fates().items():

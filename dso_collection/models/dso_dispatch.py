@@ -80,9 +80,10 @@ class DsoDispatch(models.AbstractModel):
         except psycopg2.OperationalError as error:
             # Somebody works on the same actions; they are looked at again in the next run.
             _logger.info("Actions %s left for later: %s", actions.ids, str(error).strip())
-        except Exception:
+        except Exception as error:
             if len(actions) == 1:
                 _logger.exception("Action %s cannot be sent", actions.id)
+                actions.exists()._set_error('render', self._get_cause(error))
                 return
             middle = len(actions) // 2
             self._dispatch_safely(actions[:middle], domain)

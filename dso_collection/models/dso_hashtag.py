@@ -39,23 +39,23 @@ class DsoHashtag(models.AbstractModel):
 
         :rtype: dict[str, Hashtag]
         """
-        _ = self.env._
+        env = self.env
         return {
-            'items_list': Hashtag(_("Table of all items to collect"), True, True),
-            'items_list_overdue': Hashtag(_("Table of the overdue items"), True, True),
-            'items_list_not_due': Hashtag(_("Table of the items that are not due"), True, True),
-            'items_list_selected': Hashtag(_("Table of the items of the action"), True, True),
-            'items_amount': Hashtag(_("Amount of all items, net of credits"), False, True),
+            'items_list': Hashtag(env._("Table of all items to collect"), True, True),
+            'items_list_overdue': Hashtag(env._("Table of the overdue items"), True, True),
+            'items_list_not_due': Hashtag(env._("Table of the items that are not due"), True, True),
+            'items_list_selected': Hashtag(env._("Table of the items of the action"), True, True),
+            'items_amount': Hashtag(env._("Amount of all items, net of credits"), False, True),
             'items_amount_overdue': Hashtag(
-                _("Amount of the overdue items, net of credits"), False, True
+                env._("Amount of the overdue items, net of credits"), False, True
             ),
             'items_amount_selected': Hashtag(
-                _("Amount of the items of the action, net of credits"), False, True
+                env._("Amount of the items of the action, net of credits"), False, True
             ),
-            'collector_name': Hashtag(_("Name of the collector")),
-            'collector_phone': Hashtag(_("Phone number of the collector")),
-            'collector_email': Hashtag(_("Email address of the collector")),
-            'company_logo': Hashtag(_("Logo of the company"), True),
+            'collector_name': Hashtag(env._("Name of the collector")),
+            'collector_phone': Hashtag(env._("Phone number of the collector")),
+            'collector_email': Hashtag(env._("Email address of the collector")),
+            'company_logo': Hashtag(env._("Logo of the company"), True),
         }
 
     @api.model

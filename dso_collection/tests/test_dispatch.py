@@ -328,12 +328,34 @@ class TestCompany(DispatchCase):
         customer.collector_id = self.collector
         self.create_invoice(customer, jan(1), posted=jan(0))
         good, bad = self.due_action(), self.next_action(customer)
+        # Core tries a text on one action when it is saved, which may be the bad one.
+        templates = self.registry['mail.template']
+        self.patch(templates, '_check_can_be_rendered', lambda self, fnames=None: None)
         self.mail_template.body_html = (
             f"<p><t t-out='1 / (object.customer_id.id - {customer.id})'/></p>"
         )
         self.dispatch(bad | good)
         self.assertError(bad, 'render', 'division by zero')
         self.assertEqual(good.state, 'sending')
+
+    def test_action_that_cannot_be_sent_at_all(self):
+        customer = self.create_customer("Deco", lang='en_US')
+        customer.collector_id = self.collector
+        self.create_invoice(customer, jan(1), posted=jan(0))
+        good, bad = self.due_action(), self.next_action(customer)
+        prepare = self.registry['dso.dispatch']._prepare_mail
+
+        def fail(dispatch, action, message, texts):
+            if action == bad:
+                raise ValueError("anything")
+            return prepare(dispatch, action, message, texts)
+
+        self.patch(self.registry['dso.dispatch'], '_prepare_mail', fail)
+        with self.assertLogs('odoo.addons.dso_collection', 'ERROR') as logged:
+            self.run_cron()
+        self.assertEqual(len(logged.records), 1)
+        self.assertEqual(good.state, 'sending')
+        self.assertError(bad, 'render', "anything")
 
 
 class TestSendNow(DispatchCase):

@@ -297,9 +297,20 @@ class TestConcurrency(TransactionCase):
         self.assertDone()
 
     def test_customer_account_locked_while_its_message_is_sent(self):
-        queue, other = self.queue(), self.worker()
+        """Completing an action takes back the date agreed on, which stands on its customer."""
+        env = self.queue()
+        env.cr.execute(
+            "UPDATE dso_action SET origin = 'scenario' WHERE id = %s", [self.ids['action']]
+        )
+        env.cr.execute(
+            "UPDATE dso_customer SET not_before = now() WHERE id = %s", [self.ids['customer']]
+        )
+        env.cr.commit()
+        queue, other = self.worker(), self.worker()
         other['dso.customer'].browse(self.ids['customer']).lock_for_update()
-        self.run_queue(queue)
+        with mute_logger(SQL_LOG):
+            self.run_queue(queue)
+        self.assertEqual(self.action(self.worker()).state, 'sending')
         other.cr.rollback()
         self.settle()
         self.assertDone()
