@@ -128,10 +128,10 @@ class DsoPlanner(models.AbstractModel):
             self.sudo()._defer(list(marks.pairs))
 
     def _plan_marks_of_transaction(self, at_commit):
-        if MARKS_KEY not in self.env.cr.precommit.data:
+        self.env.flush_all()  # the hooks on what is still in the cache run now
+        marks = self.env.cr.precommit.data.pop(MARKS_KEY, None)
+        if marks is None:
             return
-        self.env.flush_all()
-        marks = self.env.cr.precommit.data.pop(MARKS_KEY)
         rows = self.env.execute_query(plan_sql.resolve(marks))
         if not rows:
             return
