@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DsoAction(models.Model):
@@ -10,3 +10,13 @@ class DsoAction(models.Model):
     customer_phone = fields.Char(related='customer_id.partner_phone', string="Phone")
     customer_overdue = fields.Monetary(related='customer_id.overdue', string="Overdue")
     instructions = fields.Text(related='step_id.instructions')
+    remark = fields.Char(
+        compute='_compute_remark', help="Why it was skipped or dropped, and what people noted."
+    )
+
+    @api.depends('note', 'reason', 'reason_code')
+    def _compute_remark(self):
+        reasons = dict(self._fields['reason_code']._description_selection(self.env))
+        for action in self:
+            parts = (reasons.get(action.reason_code), action.reason, action.note)
+            action.remark = " · ".join(part for part in parts if part)
