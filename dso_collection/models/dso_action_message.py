@@ -60,8 +60,8 @@ class DsoActionMessage(models.Model):
             with self.env.cr.savepoint():
                 self._set_lock_timeout(LOCK_TIMEOUT)
                 self._settle()
-                self.env['dso.planner']._defer_pending()  # planned at once for many messages
                 self.env.flush_all()
+                self.env['dso.planner']._defer_pending()  # planned at once for many messages
                 self._set_lock_timeout('0')
         except psycopg2.OperationalError as error:
             _logger.info("Result of messages left for later: %s", str(error).strip())
