@@ -95,6 +95,8 @@ class AccountMoveLine(models.Model):
             if not OWNER_COLUMNS.isdisjoint(columns):
                 planner._mark_lines_as_stored(self)
             planner._mark_lines(self)
+            if 'parent_state' in columns:
+                planner._mark_bookings(self._dso_posted_credits(vals_list))
         return super()._write_multi(vals_list)
 
     def unlink(self):
@@ -121,6 +123,14 @@ class AccountMoveLine(models.Model):
         return self._dso_customers()[self].action_open()
 
     # === BUSINESS METHODS === #
+
+    def _dso_posted_credits(self, vals_list):
+        """Ids of the credits that are being posted: their drafts may be older than the booking."""
+        return [
+            line.id
+            for line, vals in zip(self, vals_list, strict=True)
+            if vals.get('parent_state') == 'posted' and line.balance < 0
+        ]
 
     @api.model
     def _domain_open_items(self):
