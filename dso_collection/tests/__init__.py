@@ -4,6 +4,7 @@ from . import (
     test_dispatch_concurrency,
     test_dispatch_results,
     test_engine_properties,
+    test_engine_sequences,
     test_hashtags,
     test_merge,
     test_module,

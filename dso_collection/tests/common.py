@@ -264,6 +264,12 @@ class CollectionCase(TransactionCase):
         for customer in customers:
             customer._plan()
 
+    def run_cron_plan(self):
+        """What the scheduled action does, without its commits."""
+        cron = self.registry['ir.cron']
+        with patch.object(cron, '_commit_progress', return_value=float('inf')):
+            self.env['dso.planner']._cron_plan()
+
     def next_action(self, customer):
         """The scenario action of a customer account, planned on the clock's day."""
         self.plan(customer)

@@ -4,7 +4,7 @@ from dataclasses import fields
 from pprint import pformat
 
 from .reference import plan
-from .reference_loader import positions, reference_from_db
+from .reference_loader import Loader, positions, reference_from_db
 from .reference_objects import Action
 from .reference_settle import settle
 
@@ -42,7 +42,7 @@ class Comparison:
         self.plans = plan(self.before, today)
         self.settled = settle(self.before, self.plans, today)
         run()
-        self.after = reference_from_db(env)
+        self.after = Loader(env).load_actions()
         self.found = []
         self._compare_positions()
         self._compare_actions()
@@ -70,7 +70,7 @@ class Comparison:
         closed = [action for action in self.before.actions if not action.open]
         known = {action.id for action in self.before.actions}
         expected = self._by_identity([*closed, *self.settled], known)
-        got = self._by_identity(self.after.actions, known)
+        got = self._by_identity(self.after, known)
         accounts = {account.id: account for account in self.before.accounts}
         for identity in sorted(expected.keys() | got.keys(), key=str):
             one, other = expected.get(identity), got.get(identity)

@@ -55,25 +55,29 @@ class Loader:
         self.env = env
         env.flush_all()
         env.invalidate_all()
-        self.roots = {company.id: company.root_id.id for company in self._companies()}
-        self.companies = {company.id: self._company(company) for company in self._companies()}
-        self.scenarios = self._scenarios()
-        self.partners = {p['id']: p for p in select(env, "SELECT * FROM res_partner ORDER BY id")}
-        self.accounts = {}
+        self.companies, self.scenarios, self.accounts = {}, {}, {}
         self.codes = {}  # id of dso.customer → account
 
     def load(self):
         """The whole database as a portfolio."""
+        companies = self.env['res.company'].sudo().search([])
+        self.roots = {company.id: company.root_id.id for company in companies}
+        self.companies = {company.id: self._company(company) for company in companies}
+        self.scenarios = self._scenarios()
+        partners = select(self.env, "SELECT * FROM res_partner ORDER BY id")
+        self.partners = {partner['id']: partner for partner in partners}
         self._load_accounts()
         self._load_items()
         self._load_bookings()
         self._load_contacts()
         return Portfolio(self.accounts.values(), self._actions())
 
-    # --- settings --------------------------------------------------------------------------
+    def load_actions(self):
+        """The actions alone, with accounts that have no more than their identity."""
+        self._load_accounts()
+        return self._actions()
 
-    def _companies(self):
-        return self.env['res.company'].sudo().search([])
+    # --- settings --------------------------------------------------------------------------
 
     def _company(self, company):
         bank_entries = self.env['account.move'].search(
@@ -154,7 +158,7 @@ class Loader:
             self.codes[row['id']].group = self.codes.get(row['group_account_id'])
 
     def _add_account(self, partner_id, company_id, **values):
-        account = Account((partner_id, company_id), self.companies[company_id], **values)
+        account = Account((partner_id, company_id), self.companies.get(company_id), **values)
         self.accounts[account.id] = account
         return account
 

@@ -1,0 +1,303 @@
+"""Random sequences of what people do, through real accounting, with the invariants after each.
+
+HYPOTHESIS_PROFILE=thorough runs more and longer ones. A failure names its operations.
+"""
+
+import os
+from datetime import timedelta
+from random import Random
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import CollectionCase, jan
+from .comparison import Comparison
+from .reference import listed
+from .reference_loader import Loader
+from .reference_objects import Key
+
+THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
+SETTINGS = settings(
+    max_examples=200 if THOROUGH else 30,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if THOROUGH else [])),
+    suppress_health_check=list(HealthCheck),
+)
+
+OPERATIONS = (
+    'invoice', 'instalments', 'pay', 'pay_on_account', 'credit', 'draft_credit', 'post_draft',
+    'unreconcile', 'reset', 'move_due', 'block', 'exclude', 'scenario', 'step', 'complete', 'skip',
+    'reschedule', 'give_date_back', 'confirm', 'hold', 'release', 'group', 'ungroup', 'address',
+    'threshold', 'days', 'days',
+)  # fmt: skip
+
+
+class Play:
+    """One sequence on three customers; every operation chooses its targets by ``rng``."""
+
+    def __init__(self, case):
+        self.case, self.env = case, case.env
+        self.customers = case.customers
+
+    def do(self, operation, number):
+        self.rng = Random(number)
+        self.customer = self.rng.choice(self.customers)
+        getattr(self, f'do_{operation}')()
+
+    # --- choices ---------------------------------------------------------------------------
+
+    def day(self, first, last):
+        return self.case.today + timedelta(days=self.rng.randint(first, last))
+
+    def choose(self, records):
+        return self.rng.choice(records) if records else records
+
+    def moves(self, **conditions):
+        """Documents of the customer, by state and type."""
+        domain = [('partner_id', '=', self.customer.partner_id.id)]
+        domain += [(name, '=', value) for name, value in conditions.items()]
+        return self.env['account.move'].search(domain)
+
+    def invoice(self):
+        return self.choose(self.moves(state='posted', move_type='out_invoice'))
+
+    def items(self):
+        items = self.customer.open_line_ids.sorted('id')
+        return items.filtered(lambda line: line.amount_residual > 0)
+
+    def action(self):
+        """The next scenario action, planned as a screen shows it."""
+        self.case.plan()
+        return self.customer.next_action_id.filtered(lambda a: a.state in ('planned', 'error'))
+
+    # --- books -----------------------------------------------------------------------------
+
+    def do_invoice(self):
+        amount = self.rng.choice((5, 40, 100, 1000))
+        posted = self.day(-60, 0)
+        currency = self.rng.choice((self.case.usd, self.case.usd, self.case.eur))
+        due = max(posted, self.day(-40, 20))
+        self.case.create_invoice(self.customer, due, amount, posted, currency_id=currency.id)
+
+    def do_instalments(self):
+        first = self.day(-20, 5)
+        parts = [(50, first), (50, first + timedelta(days=15))]
+        self.case.create_invoice(self.customer, parts, 300, posted=first - timedelta(days=10))
+
+    def do_pay(self):
+        item = self.choose(self.items())
+        if item:
+            part = self.rng.choice((1, 1, 0.5, 0.95))
+            amount = item.currency_id.round(item.amount_residual_currency * part)
+            self.case.pay(self.customer, amount, item, currency=item.currency_id)
+            self.case.assertBooked(self.customer)
+
+    def do_pay_on_account(self):
+        self.case.pay(self.customer, self.rng.choice((5, 300, 1000)))
+        self.case.assertBooked(self.customer)
+
+    def do_credit(self):
+        self.case.create_credit_note(self.customer, self.rng.choice((20, 400)))
+        self.case.assertBooked(self.customer)
+
+    def do_draft_credit(self):
+        self.case.create_credit_note(self.customer, 100, post=False)
+
+    def do_post_draft(self):
+        drafts = self.moves(state='draft')
+        if drafts:
+            drafts[0].action_post()
+            if drafts[0].move_type == 'out_refund':
+                self.case.assertBooked(self.customer)
+
+    def do_unreconcile(self):
+        move = self.invoice()
+        move.line_ids.remove_move_reconcile()
+
+    def do_reset(self):
+        """Back to draft, a line changed, posted again: Odoo replaces the journal items."""
+        move = self.invoice()
+        if move:
+            move.button_draft()
+            move.invoice_line_ids.price_unit = self.rng.choice((30, 100, 700))
+            if self.rng.random() < 0.7:
+                move.action_post()
+
+    def do_move_due(self):
+        item = self.choose(self.items())
+        item.date_maturity = self.day(-20, 20)
+
+    def do_block(self):
+        move = self.invoice()
+        if move.payment_state in ('not_paid', 'partial', 'blocked'):
+            move.action_toggle_block_payment()
+
+    def do_exclude(self):
+        item = self.choose(self.items())
+        item.no_followup = self.rng.random() < 0.6
+
+    # --- people ----------------------------------------------------------------------------
+
+    def do_scenario(self):
+        self.customer.scenario_id = self.rng.choice((self.case.scenario, *self.case.others, False))
+
+    def do_step(self):
+        step = self.rng.choice(self.case.scenario.step_ids.sorted('delay'))
+        step.delay += self.rng.choice((1, -1))
+
+    def do_complete(self):
+        action = self.action()
+        if action:
+            expected = self.case.listed(action)
+            action._set_done('sent' if action.action_type == 'email' else 'done')
+            self.case.assertListed(action, expected)
+
+    def do_skip(self):
+        action = self.action()
+        if action:
+            action.action_skip("Agreed by phone")
+
+    def do_reschedule(self):
+        action = self.action()
+        if action:
+            action.action_reschedule(self.day(0, 10))
+
+    def do_give_date_back(self):
+        action = self.action()
+        if action:
+            action.action_reschedule(False)
+
+    def do_confirm(self):
+        action = self.action().filtered(lambda a: a.mode != 'manual')
+        if action:
+            action.action_confirm()
+
+    def do_hold(self):
+        values = {'hold_reason': 'payment_plan', 'hold_until': self.day(0, 8), 'hold_from': False}
+        self.customer.write(values)
+
+    def do_release(self):
+        self.customer.write({'hold_reason': False, 'hold_until': False})
+
+    def do_group(self):
+        leads = [c for c in self.customers if c != self.customer and not c.group_account_id]
+        if leads and not self.customer.grouped_account_ids:
+            self.customer.group_account_id = self.rng.choice(leads)
+
+    def do_ungroup(self):
+        self.customer.group_account_id = False
+
+    def do_address(self):
+        self.customer.partner_id.email = self.rng.choice((False, 'nonsense', 'new@example.com'))
+
+    def do_threshold(self):
+        self.case.company.dso_ignore_below = self.rng.choice((0, 50))
+
+    def do_days(self):
+        self.case.go_to(self.day(1, 6))
+
+
+@tagged('post_install', '-at_install')
+class TestEngineSequences(CollectionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.others = cls.create_scenario(
+            "Public sector",
+            [(7, 'email', 'automatic_confirm'), (14, 'call', 'manual')],
+            after_last='repeat',
+            repeat_days=6,
+        )
+        cls.others |= cls.create_scenario("Nothing", ())
+        names = ("Azure Interior", "Deco Addict", "Ready Mat")
+        cls.customers = [cls.create_customer(name) for name in names]
+        for customer, amount in zip(cls.customers, (400, 40, 1000), strict=True):
+            cls.create_invoice(customer, jan(-20), amount, posted=jan(-40))
+            cls.create_invoice(customer, jan(7), 300, posted=jan(-20))
+        cls.plan()
+
+    @SETTINGS
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 9999)),
+            min_size=6,
+            max_size=30 if THOROUGH else 6,
+        )
+    )
+    def test_random_sequences(self, operations):
+        with self.rolled_back():
+            self.go_to(jan(4))
+            play = Play(self)
+            for operation, number in operations:
+                closed = self.closed_actions()
+                play.do(operation, number)
+                self.finish()
+                self.assertAgrees(operation)
+                self.assertEqual(closed.items() - self.closed_actions().items(), set())
+
+    def finish(self):
+        """What commit and scheduled action do after an operation."""
+        self.plan()
+        self.run_cron_plan()
+
+    # --- invariants ------------------------------------------------------------------------
+
+    def assertAgrees(self, operation):
+        """Incremental planning, full planning and the reference come to the same."""
+        before = self.dump()
+        run = self.env['dso.customer']._plan_all
+        comparison = Comparison(self.env, self.today, lambda: run(today=self.today))
+        if comparison.found:
+            self.fail(f'after {operation}: {comparison.report()}')
+        self.assertEqual(before, self.dump(), f'after {operation}: a full plan changes something')
+        self.assertFalse(
+            self.env['dso.action'].search(
+                [
+                    ('customer_id.group_account_id', '!=', False),
+                    ('state', 'in', ('planned', 'error')),
+                ]
+            ),
+            "A grouped customer account has an open action",
+        )
+
+    def assertBooked(self, customer):
+        """A booking starts the grace of its customer account."""
+        self.plan()
+        self.assertEqual(customer.last_booking_date, self.today)
+
+    def listed(self, action):
+        """What the reference lists when an action is done now: level by key."""
+        loader = Loader(self.env)
+        portfolio = loader.load()
+        entry = next(entry for entry in portfolio.actions if entry.id == action.id)
+        scenario = loader.scenarios[action.scenario_id.id]
+        step = next(step for step in scenario.steps if step.id == action.step_id.id)
+        return sorted(listed(portfolio, entry, scenario, step, self.today), key=str)
+
+    def assertListed(self, action, expected):
+        action.flush_recordset()
+        query = SQL(
+            "SELECT move_id, due_date, offset_counted FROM dso_action_item WHERE action_id = %s",
+            action.id,
+        )
+        rows = self.env.execute_query(query)
+        got = [(Key(move_id, due), offset) for move_id, due, offset in rows]
+        self.assertEqual(sorted(got, key=str), sorted(map(tuple, expected), key=str))
+
+    def dump(self):
+        """Every row that planning may write, with its place in the table."""
+        self.env.flush_all()
+        query = "SELECT ctid, * FROM %s ORDER BY ctid"
+        tables = ('dso_customer', 'dso_position', 'dso_action', 'dso_action_item', 'dso_plan_mark')
+        return {
+            table: self.env.execute_query(SQL(query, SQL.identifier(table))) for table in tables
+        }
+
+    def closed_actions(self):
+        """The history as text, by action."""
+        self.env.flush_all()
+        query = "SELECT id, t::text FROM dso_action t WHERE state IN ('done', 'cancelled')"
+        return dict(self.env.execute_query(SQL(query)))
