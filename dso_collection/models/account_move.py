@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.plan_sql import ROOT_COMPANY
+from ..engine.scope_sql import ROOT_COMPANY
 
 #: Columns of a move from which a plan is derived; what its items carry is marked there.
 PLAN_COLUMNS = frozenset(['payment_state', 'invoice_date_due', 'date', 'is_move_sent'])
@@ -95,25 +95,20 @@ class AccountMove(models.Model):
             'in',
             SQL(
                 """(SELECT dso_m.id FROM account_move dso_m
-                JOIN res_company rc ON rc.id = dso_m.company_id
-                JOIN dso_customer dso_c ON dso_c.partner_id = dso_m.commercial_partner_id
-                    AND dso_c.company_id = %s
+                JOIN res_company rc ON rc.id = %s
+                JOIN dso_customer dso_c ON dso_c.partner_id = %s AND dso_c.company_id = %s
                 WHERE dso_c.id IN %s)""",
-                ROOT_COMPANY, query.subselect(),
+                self._field_to_sql('dso_m', 'company_id'),
+                self._field_to_sql('dso_m', 'commercial_partner_id'),
+                ROOT_COMPANY,
+                query.subselect(),
             ),
         )
 
     def _dso_join_customer(self, alias, query):
-        customer = query.make_alias(alias, 'dso_customer')
-        query.add_join(
-            'LEFT JOIN', customer, 'dso_customer',
-            SQL(
-                "%s = %s AND %s = (SELECT %s FROM res_company rc WHERE rc.id = %s)",
-                SQL.identifier(customer, 'partner_id'),
-                SQL.identifier(alias, 'commercial_partner_id'),
-                SQL.identifier(customer, 'company_id'),
-                ROOT_COMPANY,
-                SQL.identifier(alias, 'company_id'),
-            ),
+        return self._dso_join(
+            query,
+            alias,
+            self._field_to_sql(alias, 'commercial_partner_id', query),
+            self._dso_root_company_sql(self._field_to_sql(alias, 'company_id', query)),
         )
-        return customer

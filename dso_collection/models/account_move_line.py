@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.plan_sql import CLOSED_PAYMENT_STATES, ROOT_COMPANY
+from ..engine.plan_sql import CLOSED_PAYMENT_STATES
+from ..engine.scope_sql import ROOT_COMPANY
 
 #: Columns of a journal item from which a plan is derived.
 PLAN_COLUMNS = frozenset(
@@ -194,33 +195,30 @@ class AccountMoveLine(models.Model):
             'in',
             SQL(
                 """(SELECT dso_l.id FROM account_move_line dso_l
-                JOIN res_partner dso_p ON dso_p.id = dso_l.partner_id
-                JOIN res_company rc ON rc.id = dso_l.company_id
-                JOIN dso_customer dso_c ON dso_c.partner_id = dso_p.commercial_partner_id
-                    AND dso_c.company_id = %s
+                JOIN res_partner dso_p ON dso_p.id = %s
+                JOIN res_company rc ON rc.id = %s
+                JOIN dso_customer dso_c ON dso_c.partner_id = %s AND dso_c.company_id = %s
                 WHERE dso_c.id IN %s)""",
-                ROOT_COMPANY, query.subselect(),
+                self._field_to_sql('dso_l', 'partner_id'),
+                self._field_to_sql('dso_l', 'company_id'),
+                self.env['res.partner']._field_to_sql('dso_p', 'commercial_partner_id'),
+                ROOT_COMPANY,
+                query.subselect(),
             ),
         )
 
     def _dso_join_customer(self, alias, query):
+        partners = self.env['res.partner']
         partner = query.make_alias(alias, 'dso_partner')
-        query.add_join(
-            'LEFT JOIN', partner, 'res_partner',
-            SQL(
-                "%s = %s", SQL.identifier(partner, 'id'), SQL.identifier(alias, 'partner_id')
-            ),
+        condition = SQL(
+            "%s = %s",
+            partners._field_to_sql(partner, 'id', query),
+            self._field_to_sql(alias, 'partner_id', query),
         )
-        customer = query.make_alias(alias, 'dso_customer')
-        query.add_join(
-            'LEFT JOIN', customer, 'dso_customer',
-            SQL(
-                "%s = %s AND %s = (SELECT %s FROM res_company rc WHERE rc.id = %s)",
-                SQL.identifier(customer, 'partner_id'),
-                SQL.identifier(partner, 'commercial_partner_id'),
-                SQL.identifier(customer, 'company_id'),
-                ROOT_COMPANY,
-                SQL.identifier(alias, 'company_id'),
-            ),
+        query.add_join('LEFT JOIN', partner, partners._table, condition)
+        return self._dso_join(
+            query,
+            alias,
+            partners._field_to_sql(partner, 'commercial_partner_id', query),
+            self._dso_root_company_sql(self._field_to_sql(alias, 'company_id', query)),
         )
-        return customer

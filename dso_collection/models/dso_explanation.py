@@ -1,5 +1,4 @@
 from markupsafe import Markup
-
 from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
@@ -53,7 +52,7 @@ class DsoExplanation(models.AbstractModel):
                 reason=reason,
             )
         return self.env._(
-            "On dunning hold without an end (%(reason)s): nothing goes out until somebody lifts it.",
+            "On dunning hold without an end (%(reason)s): nothing goes out until it is lifted.",
             reason=reason,
         )
 
@@ -159,12 +158,12 @@ class DsoExplanation(models.AbstractModel):
             'interval': lambda: self.env._(
                 "Dated %(date)s to leave %(days)s days after the last contact.",
                 date=date,
-                days=action.company_id.dso_contact_interval,
+                days=action.company_id.sudo().dso_contact_interval,
             ),
             'grace': lambda: self.env._(
                 "Dated %(date)s to leave %(days)s days after the last payment.",
                 date=date,
-                days=action.company_id.dso_payment_grace,
+                days=action.company_id.sudo().dso_payment_grace,
             ),
             'user': lambda: self.env._("Not before %(date)s, as a person agreed.", date=date),
             'repeat': lambda: self.env._(
@@ -219,7 +218,7 @@ class DsoExplanation(models.AbstractModel):
             'books': self.env._(
                 "Held: the newest bank entry is more than %(days)s days old. Bring the bank up to "
                 "date.",
-                days=action.company_id.dso_books_days,
+                days=action.company_id.sudo().dso_books_days,
             ),
             'unsent': self.env._(
                 "Held: invoice %(number)s was never sent to the customer. Send it first.",

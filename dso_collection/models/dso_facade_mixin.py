@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..engine import scope_sql
+
 #: Facade field → path to its value from the customer account.
 FACADES = {
     'dso_collector_id': 'collector_id',
@@ -100,16 +102,16 @@ class DsoFacadeMixin(models.AbstractModel):
         if not path or not query:
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], 'read')
+        customers = self.env['dso.customer']
         customer = self._dso_join_customer(alias, query)
         column, _dot, target_column = path.partition('.')
+        value = customers._field_to_sql(customer, column, query)
         if not target_column:
-            return SQL.identifier(customer, column)
+            return value
         target = query.make_alias(customer, column)
-        query.add_join(
-            'LEFT JOIN', target, 'dso_customer',
-            SQL("%s = %s", SQL.identifier(target, 'id'), SQL.identifier(customer, column)),
-        )
-        return SQL.identifier(target, target_column)
+        condition = SQL("%s = %s", customers._field_to_sql(target, 'id', query), value)
+        query.add_join('LEFT JOIN', target, customers._table, condition)
+        return customers._field_to_sql(target, target_column, query)
 
     # === HOOKS === #
 
@@ -139,6 +141,26 @@ class DsoFacadeMixin(models.AbstractModel):
     # === TOOLS === #
 
     @api.model
+    def _dso_join(self, query, alias, partner_sql, company_sql):
+        """Join to a query the customer account of a commercial partner in a root company.
+
+        :param str alias: alias of the table from which the join starts
+        :return: alias of the customer account
+        :rtype: str
+        """
+        customers = self.env['dso.customer']
+        customer = query.make_alias(alias, 'dso_customer')
+        condition = SQL(
+            "%s = %s AND %s = %s",
+            customers._field_to_sql(customer, 'partner_id', query),
+            partner_sql,
+            customers._field_to_sql(customer, 'company_id', query),
+            company_sql,
+        )
+        query.add_join('LEFT JOIN', customer, customers._table, condition)
+        return customer
+
+    @api.model
     def _dso_accounts_by_owner(self, partners, companies):
         """Return the customer accounts of commercial partners in root companies.
 
@@ -149,3 +171,10 @@ class DsoFacadeMixin(models.AbstractModel):
             [('partner_id', 'in', partners.ids), ('company_id', 'in', companies.ids)]
         )
         return {(customer.partner_id, customer.company_id): customer for customer in customers}
+
+    @api.model
+    def _dso_root_company_sql(self, company_sql):
+        """Return the root of a company as SQL."""
+        return SQL(
+            "(SELECT %s FROM res_company rc WHERE rc.id = %s)", scope_sql.ROOT_COMPANY, company_sql
+        )

@@ -8,7 +8,9 @@ from odoo.fields import Domain
 
 from ..engine import window
 
-WINDOW_DAYS = tuple(f'dso_window_{day}' for day in ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'))
+WINDOW_DAYS = tuple(
+    f'dso_window_{day}' for day in ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')
+)
 
 #: Settings from which plans are derived.
 PLAN_SETTINGS = frozenset(
@@ -192,7 +194,8 @@ class ResCompany(models.Model):
         :rtype: datetime
         """
         moment = fields.Datetime.now().replace(tzinfo=ZoneInfo('UTC'))
-        return moment.astimezone(ZoneInfo(self.dso_tz or 'UTC')).replace(tzinfo=None)
+        zone = self.sudo().dso_tz  # users of a branch may not read its root company
+        return moment.astimezone(ZoneInfo(zone or 'UTC')).replace(tzinfo=None)
 
     def _dso_today(self):
         """Return today in the time zone of collection of the company.

@@ -187,15 +187,9 @@ class ResPartner(models.Model):
         )
 
     def _dso_join_customer(self, alias, query):
-        customer = query.make_alias(alias, 'dso_customer')
-        query.add_join(
-            'LEFT JOIN', customer, 'dso_customer',
-            SQL(
-                "%s = %s AND %s = %s",
-                SQL.identifier(customer, 'partner_id'),
-                SQL.identifier(alias, 'commercial_partner_id'),
-                SQL.identifier(customer, 'company_id'),
-                self.env.company.root_id.id,
-            ),
+        return self._dso_join(
+            query,
+            alias,
+            self._field_to_sql(alias, 'commercial_partner_id', query),
+            SQL("%s", self.env.company.root_id.id),
         )
-        return customer

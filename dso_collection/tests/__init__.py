@@ -5,9 +5,12 @@ from . import (
     test_dispatch_results,
     test_engine_properties,
     test_engine_sequences,
+    test_facades,
     test_hashtags,
     test_merge,
     test_module,
     test_planner,
+    test_screens,
+    test_security,
     test_worked_cases,
 )
