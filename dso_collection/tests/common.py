@@ -2,12 +2,14 @@
 
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from pprint import pformat
 from unittest.mock import patch
 
 import freezegun
 from odoo import Command, fields
 from odoo.sql_db import Cursor
 from odoo.tests import TransactionCase, freeze_time, new_test_user, tagged
+from odoo.tools import SQL
 
 # The test runner measures real time whatever the clock of a test says.
 freezegun.configure(extend_ignore_list=['_pytest', 'pluggy', 'hypothesis'])
@@ -20,6 +22,9 @@ STANDARD_STEPS = (
     (20, 'email', 'automatic'),
     (35, 'registered_letter', 'manual'),
 )
+
+#: Tables that planning writes; a plan that has nothing to do leaves every row where it is.
+PLANNED_TABLES = ('dso_customer', 'dso_position', 'dso_action', 'dso_action_item', 'dso_plan_mark')
 
 
 def jan(day):
@@ -295,6 +300,25 @@ class CollectionCase(TransactionCase):
         if rule:
             self.assertEqual(action.date_rule, rule)
         return action
+
+    # --- what planning writes --------------------------------------------------------------
+
+    def dump(self):
+        """Every row that planning may write, with its place in its table."""
+        self.env.flush_all()
+        rows = set()
+        for table in PLANNED_TABLES:
+            query = SQL("SELECT ctid::text, to_jsonb(t)::text FROM %s t", SQL.identifier(table))
+            rows.update((table, *row) for row in self.env.execute_query(query))
+        return rows
+
+    def assertNothingWritten(self, before, message):
+        """No row was written since a dump, not even with the values that it had."""
+        after = self.dump()
+        gone, new = sorted(before - after), sorted(after - before)
+        self.assertFalse(
+            gone or new, f'{message}\n\nbefore: {pformat(gone)}\n\nafter: {pformat(new)}'
+        )
 
     # --- isolation -------------------------------------------------------------------------
 
