@@ -1,0 +1,227 @@
+"""What the people of the demo did: whom they chase, what they decided and wrote down."""
+
+from datetime import timedelta
+from itertools import count
+
+from . import customers as data
+
+#: Days since collection runs; before that nobody chased anybody.
+STARTED = -60
+
+#: The collectors have been at a fair since: what has come up in the last days waits for them.
+LAST_DAY_IN_OFFICE = -5
+
+#: Share of the waiting emails that is confirmed when the demo is built and so goes out at once.
+CONFIRMED_NOW = 0.6
+
+#: How often a collector puts off what is due, as a customer has asked for.
+PUT_OFF = 0.08
+
+#: Action type → how often a collector gets to it on a day on which it is due.
+DILIGENCE = {
+    'email': 0.85,
+    'call': 0.7,
+    'task': 0.4,
+    'letter': 0.8,
+    'registered_letter': 0.8,
+    'litigation': 0.3,
+}
+
+NOTES = {
+    'call': (
+        "Payment is in their run of next Friday.",
+        "The person who signs is back on Monday; will pay then.",
+        "Had not received the invoice; sent again while on the phone.",
+        "Waits for money from their own customer, promises half by the end of the month.",
+        "Asked for a statement; sent.",
+        "Very friendly, had simply forgotten.",
+        "Says it was paid yesterday.",
+    ),
+    'task': (
+        "Agreed with sales: no deliveries until it is paid.",
+        "Asked the customer what the payment was for.",
+        "Discussed with management, one more month.",
+    ),
+    'letter': ("Posted.",),
+    'registered_letter': ("Posted, receipt in the file.",),
+    'litigation': ("Handed over to the lawyer, with the signed delivery notes.",),
+}
+SKIP_REASONS = (
+    "Met them at the fair, they pay this week",
+    "Paid, the bank shows it tomorrow",
+    "Already spoken to on the phone",
+)
+
+#: Code, day, reason, day of the end.
+HOLDS = (
+    ('C1004', -24, 'insolvency', None),
+    ('C1020', -12, 'payment_plan', 25),
+    ('C1030', -16, 'direct_debit', -2),
+)
+
+#: Code, day, days by which the next action is moved.
+MOVED = (('C1013', -1, 7), ('C1010', -2, 5))
+
+#: Code, day, words of the mail server that refused the message.
+REFUSED = (('C1021', -1, "550 5.1.1 <buchhaltung>: mailbox unavailable"),)
+
+#: Code, day, login, comment.
+COMMENTS = (
+    ('C1004', -24, 'manager', "Receivership since this week. Claim filed, nothing goes out."),
+    ('C1020', -12, 'collector2', "Pays in four instalments, on the 15th of each month."),
+    ('C1022', -9, 'collector2', "They contest the delivery of the invoice that is blocked."),
+    ('C1012', -17, 'collector', "Third promise broken. Their truck fleet is for sale."),
+    ('C1016', -8, 'collector', "First instalment late: their bank has changed."),
+    ('C1009', -3, 'collector', "The bank has a payment without reference that could be theirs."),
+    ('C1037', -6, 'collector2', "Imogen Finch answers faster than the accounts desk."),
+)
+
+
+class Team:
+    """The people of the demo at work in the company that has started."""
+
+    def __init__(self, company, partners, users, clock, rng):
+        # What people change leaves its trace in the chatter, unlike the bulk of the books.
+        self._env = company.with_context(tracking_disable=False).env
+        self._company = company
+        self._users = users
+        self._partners = partners
+        self._clock = clock
+        self._rng = rng
+
+    # --- before and after ----------------------------------------------------------------------
+
+    def start(self):
+        """Switch collection on; it runs in the company from here."""
+        self._company.action_dso_start()
+
+    def assign(self, company, customers, scenarios):
+        """Give customer accounts their collectors and scenarios.
+
+        :param dict scenarios: kind → scenario; the standard one is the default of companies
+        """
+        company.write(
+            {
+                'dso_collector_id': self._users['collector2'].id,
+                'dso_sender_id': self._users['manager'].id,
+            }
+        )
+        accounts = self._accounts([customer.code for customer in customers], company)
+        for customer in customers:
+            accounts[customer.code].write(self._assignment(customer, scenarios))
+
+    def _assignment(self, customer, scenarios):
+        is_first = customer.country in data.FIRST_COLLECTOR_COUNTRIES
+        collector = self._users['collector' if is_first else 'collector2']
+        values = {
+            'collector_id': customer.code not in data.WITHOUT_COLLECTOR and collector.id,
+        }
+        if customer.code in data.SCENARIOS:
+            kind = data.SCENARIOS[customer.code]
+            values['scenario_id'] = kind and scenarios[kind].id
+        return values
+
+    def confirm_for_today(self):
+        """Confirm some of the emails that wait, so that the next dispatch has something to send."""
+        self._env['dso.customer']._plan_all()
+        waiting = self._due_actions().filtered(lambda a: a.action_type == 'email' and a.to_confirm)
+        for action in waiting[: round(len(waiting) * CONFIRMED_NOW)]:
+            self._as_collector(action).action_confirm()
+
+    # --- days ----------------------------------------------------------------------------------
+
+    def work(self, day, since):
+        """Do what people did on a day; decisions made after ``since`` come first."""
+        self._decide(day, since)
+        self._env['dso.customer']._plan_all()
+        minutes = count(step=3)
+        for action in self._due_actions():
+            self._clock.go_to(day, hour=8, minute=min(next(minutes), 59))
+            if day <= LAST_DAY_IN_OFFICE and self._rng.random() < DILIGENCE[action.action_type]:
+                self._handle(action)
+        self._clock.go_to(day, hour=10)
+        self._send_confirmed()
+        self._clock.end_day()
+        self._move(day, since)
+
+    def _decide(self, day, since):
+        for code, hold_day, reason, until in HOLDS:
+            if since < hold_day <= day:
+                self._accounts([code])[code].with_user(self._users['manager']).write(
+                    {
+                        'hold_reason': reason,
+                        'hold_from': self._clock.date(hold_day),
+                        'hold_until': until and self._clock.date(until),
+                    }
+                )
+        for code, comment_day, login, text in COMMENTS:
+            if since < comment_day <= day:
+                account = self._accounts([code])[code].with_user(self._users[login])
+                account.message_post(
+                    body=text, message_type='comment', subtype_xmlid='mail.mt_note'
+                )
+
+    def _move(self, day, since):
+        """Put actions off, and let a mail server refuse one; both need the plan of the day."""
+        for code, moved_day, days in MOVED:
+            action = self._accounts([code])[code].next_action_id
+            if since < moved_day <= day and action:
+                date = self._clock.date(day + days)
+                self._as_collector(action).action_reschedule(date)
+        for code, refused_day, words in REFUSED:
+            action = self._accounts([code])[code].next_action_id
+            if since < refused_day <= day and action.state == 'planned':
+                action._set_error('refused', words)
+        self._clock.end_day()
+
+    def _handle(self, action):
+        mine = self._as_collector(action)
+        if action.origin == 'scenario' and self._rng.random() < PUT_OFF:
+            mine.action_reschedule(self._company._dso_today() + timedelta(self._rng.randint(2, 7)))
+        elif action.mode == 'manual':
+            mine.action_complete(**self._result(action))
+        elif self._rng.random() < 0.04:
+            mine.action_skip(self._rng.choice(SKIP_REASONS))
+        elif action.to_confirm:
+            mine.action_confirm()
+
+    def _result(self, action):
+        if action.action_type == 'call' and self._rng.random() < 0.25:
+            return {'note': "Nobody answers.", 'outcome': 'no_answer'}
+        return {'note': self._rng.choice(NOTES.get(action.action_type, NOTES['task']))}
+
+    def _send_confirmed(self):
+        """Write the emails of the day; no server gets them, so they are only marked as taken."""
+        company = self._company
+        domain = self._env['dso.action']._domain_sendable(company, company._dso_today())
+        sent = self._env['dso.dispatch']._dispatch(self._env['dso.action'].search(domain), domain)
+        mails = self._env['mail.mail'].search(
+            [('mail_message_id', 'in', sent.sent_message_ids.mail_message_id.ids)]
+        )
+        mails.write({'state': 'sent'})
+        mails.notification_ids.write({'notification_status': 'sent', 'failure_type': False})
+
+    # --- tools ---------------------------------------------------------------------------------
+
+    def _due_actions(self):
+        return self._env['dso.action'].search(
+            [
+                ('company_id', '=', self._company.id),
+                ('state', '=', 'planned'),
+                ('held', '=', False),
+                ('date_planned', '<=', self._company._dso_today()),
+            ],
+            order='date_planned, id',
+        )
+
+    def _as_collector(self, action):
+        return action.with_user(action.collector_id or self._users['manager'])
+
+    def _accounts(self, codes, company=None):
+        """Customer accounts by code.
+
+        :rtype: dict
+        """
+        partners = self._env['res.partner'].union(*(self._partners[code] for code in codes))
+        accounts = self._env['dso.customer']._get_or_create(partners, company or self._company)
+        return {account.code: account for account in accounts}
