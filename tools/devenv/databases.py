@@ -20,7 +20,7 @@ from .postgres import USER, Cluster
 
 RECIPE = 3  # raise it when the way to build the templates changes
 BASE_MODULES = ('account_payment', 'sms')
-LANGUAGES = ('fr_FR',)
+LANGUAGES = ('en_US', 'fr_FR')  # Odoo makes the first one everybody's language
 KEEP = 4  # addon templates
 KEEP_BASES = 2
 LIMIT = 600  # seconds for an installation, which takes 10 to 100
