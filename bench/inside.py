@@ -156,7 +156,9 @@ def documents(env, partner_ids):
 
 def posting(env):
     """Post and pay, one transaction each, then all in one; seconds of each."""
-    env.cr.execute("SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [DOCUMENTS])
+    env.cr.execute(
+        "SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [DOCUMENTS]
+    )
     partner_ids = [row[0] for row in env.cr.fetchall()]
     result = {}
     moves = documents(env, partner_ids)

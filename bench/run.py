@@ -11,9 +11,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / 'tools'))
 
-from devenv import paths
-from devenv.console import Stop, fail, say, step
-from devenv.databases import Environment
+from devenv import paths  # noqa: E402
+from devenv.console import Stop, fail, say, step  # noqa: E402
+from devenv.databases import Environment  # noqa: E402
 
 PEER = 'odoo-addon-account-credit-control==19.0.1.0.0.13'
 PEER_FOLDER = paths.RUN / 'bench' / 'peer'
@@ -69,8 +69,12 @@ class Bench:
 
     def run(self, command):
         done = subprocess.run(
-            command, env=self.environment.variables(), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False,
+            command,
+            env=self.environment.variables(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise Stop(f"A benchmark step failed:\n{done.stderr[-3000:]}")
@@ -87,12 +91,14 @@ class Bench:
         self.row(f"{label}: first plan, accounts born", ours['first'])
         ratio = ours['full'] / ours['aggregate']
         self.row(
-            f"{label}: full plan, everything to write", ours['full'],
+            f"{label}: full plan, everything to write",
+            ours['full'],
             f"{ratio:.1f} × aggregate (goal 10), {ours['full_queries']} queries (goal 40)",
         )
         ratio = ours['idle'] / ours['aggregate']
         self.row(
-            f"{label}: full plan, nothing to write", ours['idle'],
+            f"{label}: full plan, nothing to write",
+            ours['idle'],
             f"{ratio:.1f} × aggregate (goal 6), {ours['idle_queries']} queries",
         )
         self.environment.drop(database)
@@ -104,7 +110,8 @@ class Bench:
         theirs = self.measure(database, 'credit_control', path=path)
         ratio = theirs['seconds'] / ours['full']
         self.row(
-            f"{size} invoices: account_credit_control, one run", theirs['seconds'],
+            f"{size} invoices: account_credit_control, one run",
+            theirs['seconds'],
             f"{ratio:.0f} × our full plan (goal 200), {theirs['queries']} queries,"
             f" {theirs['lines']} lines",
         )
@@ -129,7 +136,8 @@ class Bench:
             ratio = medians['with'] / medians['without']
             self.row(
                 f"{size} invoices: {kind.replace('_', ' ')}, 200 documents, with the addon",
-                medians['with'], f"{ratio:.2f} × without (goal 1.10)",
+                medians['with'],
+                f"{ratio:.2f} × without (goal 1.10)",
             )
         for database in databases.values():
             self.environment.drop(database)

@@ -35,8 +35,7 @@ def weekday_shifts(open_weekdays):
     :rtype: list[int]
     """
     return [
-        next((n for n in range(7) if (weekday + n) % 7 in open_weekdays), 0)
-        for weekday in range(7)
+        next((n for n in range(7) if (weekday + n) % 7 in open_weekdays), 0) for weekday in range(7)
     ]
 
 
@@ -52,7 +51,9 @@ def reopenings(open_weekdays, holidays):
     exceptions = {}
     for holiday in holidays:
         day = holiday
-        while day + timedelta(days=shifts[day.weekday()]) == holiday and holiday - day < 7 * ONE_DAY:
+        while (
+            day + timedelta(days=shifts[day.weekday()]) == holiday and holiday - day < 7 * ONE_DAY
+        ):
             exceptions[day] = next_open_day(holiday, open_weekdays, holidays)
             day -= ONE_DAY
     return exceptions
@@ -68,9 +69,7 @@ def is_open(moment, open_weekdays, holidays, start, end):
     """
     hour = moment.hour + moment.minute / 60 + moment.second / 3600
     return (
-        moment.weekday() in open_weekdays
-        and moment.date() not in holidays
-        and start <= hour < end
+        moment.weekday() in open_weekdays and moment.date() not in holidays and start <= hour < end
     )
 
 

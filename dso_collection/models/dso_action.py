@@ -35,40 +35,39 @@ class DsoAction(models.Model):
 
     # === What and for whom === #
     customer_id = fields.Many2one(
-        'dso.customer', string="Customer Account", required=True, readonly=True, index=True,
+        'dso.customer',
+        string="Customer Account",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete='restrict',
     )
     partner_id = fields.Many2one(related='customer_id.partner_id', string="Customer")
-    company_id = fields.Many2one(
-        'res.company', required=True, readonly=True, index=True, ondelete='restrict'
-    )
+    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='restrict')
     currency_id = fields.Many2one(related='company_id.currency_id')
     collector_id = fields.Many2one('res.users', readonly=True, index='btree_not_null')
     origin = fields.Selection(ORIGINS, required=True, readonly=True, default='specific')
     task_kind = fields.Selection(TASK_KINDS, readonly=True)
     task_key = fields.Char(readonly=True)
-    scenario_id = fields.Many2one(
-        'dso.scenario', readonly=True, index='btree_not_null', ondelete='set null'
-    )
-    step_id = fields.Many2one(
-        'dso.scenario.step', readonly=True, index='btree_not_null', ondelete='set null'
-    )
+    scenario_id = fields.Many2one('dso.scenario', readonly=True, ondelete='set null')
+    step_id = fields.Many2one('dso.scenario.step', readonly=True, ondelete='set null')
     name = fields.Char(string="Step Name", translate=True, readonly=True)
     step_delay = fields.Integer(
         string="Step Days", readonly=True, help="Days of the step from the leader's due date."
     )
     action_type = fields.Selection(ACTION_TYPES, required=True, readonly=True, default='task')
     mode = fields.Selection(MODES, required=True, readonly=True, default='manual')
-    state = fields.Selection(
-        ACTION_STATES, required=True, readonly=True, default='planned', index=True
-    )
+    state = fields.Selection(ACTION_STATES, required=True, readonly=True, default='planned')
 
     # === Leader === #
     leader_line_id = fields.Many2one(
         'account.move.line', readonly=True, index='btree_not_null', ondelete='set null'
     )
     leader_move_id = fields.Many2one(
-        'account.move', string="Leader Invoice", readonly=True, index='btree_not_null',
+        'account.move',
+        string="Leader Invoice",
+        readonly=True,
+        index='btree_not_null',
         ondelete='set null',
     )
     leader_number = fields.Char(readonly=True)
@@ -81,14 +80,12 @@ class DsoAction(models.Model):
     )
 
     # === When === #
-    date_planned = fields.Date(string="Date", readonly=True, index=True)
+    date_planned = fields.Date(string="Date", readonly=True)
     date_rule = fields.Selection(DATE_RULES, readonly=True)
     date_user = fields.Date(string="Date Set by a Person", readonly=True)
     date_user_on = fields.Datetime(readonly=True)
     date_done = fields.Datetime(string="Done On", readonly=True)
-    day_done = fields.Date(
-        readonly=True, help="Day of completion in the time zone of the company."
-    )
+    day_done = fields.Date(readonly=True, help="Day of completion in the time zone of the company.")
     done_by_id = fields.Many2one('res.users', string="Done By", readonly=True)
 
     # === May it go? === #
@@ -109,9 +106,7 @@ class DsoAction(models.Model):
 
     # === What came of it === #
     outcome = fields.Selection(OUTCOMES, readonly=True)
-    is_contact = fields.Boolean(
-        readonly=True, help="Counts for the minimum contact interval."
-    )
+    is_contact = fields.Boolean(readonly=True, help="Counts for the minimum contact interval.")
     delivery = fields.Selection(DELIVERIES, readonly=True)
     note = fields.Text()
     reason_code = fields.Selection(CANCEL_REASONS, string="Dropped Because", readonly=True)
@@ -144,7 +139,9 @@ class DsoAction(models.Model):
     # The last contact is read for every planned customer account.
     _contact = models.Index("(customer_id, date_done) WHERE is_contact AND state = 'done'")
     # The agenda opens on what is open, a small part of a table that grows with the history.
-    _open = models.Index("(date_planned, customer_id) WHERE state IN ('planned', 'sending', 'error')")
+    _open = models.Index(
+        "(date_planned, customer_id) WHERE state IN ('planned', 'sending', 'error')"
+    )
 
     # Bounced messages are few; every plan looks for them.
     _bounced = models.Index("(customer_id) WHERE delivery = 'bounced'")
@@ -237,7 +234,9 @@ class DsoAction(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get('customer_id') and not vals.get('company_id'):
-                vals['company_id'] = self.env['dso.customer'].browse(vals['customer_id']).company_id.id
+                vals['company_id'] = (
+                    self.env['dso.customer'].browse(vals['customer_id']).company_id.id
+                )
         return super().create(vals_list)
 
     def write(self, vals):
@@ -386,20 +385,23 @@ class DsoAction(models.Model):
 
     def _set_cancelled(self, reason_code, reason=None):
         self._update_state(
-            ('planned', 'error', 'sending'), 'cancelled',
+            ('planned', 'error', 'sending'),
+            'cancelled',
             {'reason_code': reason_code, 'reason': reason},
         )
 
     def _set_error(self, code, detail=None):
         self._update_state(
-            ('planned', 'sending', 'error'), 'error',
+            ('planned', 'sending', 'error'),
+            'error',
             {'error_code': code, 'error_detail': detail, 'error_on': fields.Datetime.now()},
         )
 
     def _set_planned(self):
         """Put actions back on the agenda, for a retry."""
         self._update_state(
-            ('error', 'sending'), 'planned',
+            ('error', 'sending'),
+            'planned',
             {'error_code': False, 'error_detail': False, 'error_on': False},
         )
 

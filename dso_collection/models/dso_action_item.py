@@ -22,9 +22,7 @@ class DsoActionItem(models.Model):
     line_id = fields.Many2one(
         'account.move.line', readonly=True, index='btree_not_null', ondelete='set null'
     )
-    move_id = fields.Many2one(
-        'account.move', string="Invoice", readonly=True, ondelete='set null'
-    )
+    move_id = fields.Many2one('account.move', string="Invoice", readonly=True, ondelete='set null')
     number = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one('res.currency', readonly=True)

@@ -2,6 +2,9 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+#: What the destination takes over where it has decided nothing itself.
+CHOICES = ('collector_id', 'scenario_id', 'group_account_id', 'hold_reason', 'not_before')
+
 
 class DsoCustomer(models.Model):
     _inherit = 'dso.customer'
@@ -35,7 +38,9 @@ class DsoCustomer(models.Model):
             self.env.execute_query(
                 SQL(
                     "UPDATE %s SET partner_id = %s WHERE id = %s RETURNING id",
-                    SQL.identifier(table), partner.id, record.id,
+                    SQL.identifier(table),
+                    partner.id,
+                    record.id,
                 )
             )
 
@@ -93,7 +98,13 @@ class DsoCustomer(models.Model):
         """Fill what the destination has not decided from the accounts that disappear."""
         sources = self.sorted('id')
         values = {}
-        for name in ('collector_id', 'scenario_id', 'group_account_id', 'hold_reason', 'not_before'):
+        for name in (
+            'collector_id',
+            'scenario_id',
+            'group_account_id',
+            'hold_reason',
+            'not_before',
+        ):
             chosen = sources.filtered(name)[:1]
             if chosen and not target[name] and chosen.group_account_id != target:
                 values |= chosen._choice_values(name)

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date, format_list
 from odoo.tools.misc import formatLang, get_lang
 
-from ..engine import plan_sql, statement_sql
+from ..engine import scope_sql, statement_sql
 from ..engine.statement import Line, Statement, nets, subtotals
 from ..tools import hashtags
 
@@ -150,7 +150,7 @@ class DsoHashtag(models.AbstractModel):
         planner = self.env['dso.planner']
         rows = [company._dso_calendar_row() for company in actions.company_id]
         today = {row['company_id']: row['today'] for row in rows}
-        scope = plan_sql.scope_of_ids(actions.customer_id.ids)
+        scope = scope_sql.scope_of_ids(actions.customer_id.ids)
         query = statement_sql.statement_lines([planner._items(scope, rows)])
         lines = {}
         for line in map(Line._make, self.env.execute_query(query)):

@@ -6,11 +6,10 @@ import logging
 import re
 
 import psycopg2
-
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..engine import plan_sql
+from ..engine import action_sql, plan_sql, scope_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +31,12 @@ LOCK_TIMEOUT = '100ms'
 
 #: For statements over many accounts. The server cannot know how many rows our CTEs return, guesses
 #: few, and nests loops over tens of thousands; hash joins are right whatever it guesses.
-BULK_SETTINGS = {'enable_nestloop': 'off', 'jit': 'off', 'work_mem': '128MB'}
+BULK_SETTINGS = {
+    'enable_nestloop': 'off',
+    'enable_mergejoin': 'off',
+    'jit': 'off',
+    'work_mem': '128MB',
+}
 
 
 @dataclasses.dataclass
@@ -85,7 +89,7 @@ class DsoPlanner(models.AbstractModel):
         """Mark the accounts to which journal items belong before a change reaches the database."""
         ids = [line_id for line_id in lines._ids if line_id]
         if ids:
-            self._marks().pairs.update(self.env.execute_query(plan_sql.pairs_of_lines(ids)))
+            self._marks().pairs.update(self.env.execute_query(scope_sql.pairs_of_lines(ids)))
 
     def _mark_customers(self, customers):
         customers = customers.sudo()  # figures follow the books whoever changes them
@@ -113,7 +117,7 @@ class DsoPlanner(models.AbstractModel):
         self._plan_marks_of_transaction(at_commit=True)
 
     def _plan_pending(self):
-        """Plan what the running transaction has marked, so that it can be read before the commit."""
+        """Plan what the running transaction has marked, to be read before the commit."""
         self.sudo()._plan_marks_of_transaction(at_commit=False)
 
     def _defer_pending(self):
@@ -132,7 +136,7 @@ class DsoPlanner(models.AbstractModel):
         marks = self.env.cr.precommit.data.pop(MARKS_KEY, None)
         if marks is None:
             return
-        rows = self.env.execute_query(plan_sql.resolve(marks))
+        rows = self.env.execute_query(scope_sql.resolve(marks))
         if not rows:
             return
         booked = self._booked_days(rows)
@@ -157,7 +161,7 @@ class DsoPlanner(models.AbstractModel):
     def _try_plan(self, rows, booked, reset):
         """Plan accounts whose lock is ours; tell whether it worked.
 
-        :param rows: rows of :func:`plan_sql.resolve`
+        :param rows: rows of :func:`scope_sql.resolve`
         :param bool reset: whether statements after this one must wait for locks as usual again
         """
         pairs = [row[:2] for row in rows]
@@ -170,10 +174,10 @@ class DsoPlanner(models.AbstractModel):
             ):
                 missing = [row[:2] for row in rows if not row[2]]
                 if missing:
-                    self._execute(plan_sql.births_of_pairs(missing, *self._log_values()))
+                    self._execute(scope_sql.births_of_pairs(missing, *self._log_values()))
                 company_ids = {pair[1] for pair in pairs}
                 self._run(
-                    plan_sql.scope_of_pairs(pairs),
+                    scope_sql.scope_of_pairs(pairs),
                     company_ids,
                     booked,
                     prepared=prepared if few else None,
@@ -190,16 +194,15 @@ class DsoPlanner(models.AbstractModel):
         :param dso.customer customers: accounts to plan, with their groups
         :param date today: the day to plan for; default: today in the time zone of each company
         """
-        self = self.sudo()  # figures follow the books whoever asks for them
         self.env.flush_all()
         if customers is None:
             companies = self.env['res.company'].search([('parent_id', '=', False)])
             with self._bulk():
-                self._execute(plan_sql.births_of_companies(companies.ids, *self._log_values()))
-                scope = plan_sql.scope_of_companies(companies.ids)
+                self._execute(scope_sql.births_of_companies(companies.ids, *self._log_values()))
+                scope = scope_sql.scope_of_companies(companies.ids)
                 self._run(scope, companies.ids, {}, today=today)
         elif customers:
-            scope = plan_sql.scope_of_ids(customers.ids)
+            scope = scope_sql.scope_of_ids(customers.ids)
             with self._bulk() if len(customers) > FEW else contextlib.nullcontext():
                 self._run(scope, customers.company_id.ids, {}, today=today)
         self.env.invalidate_all(flush=False)
@@ -207,7 +210,7 @@ class DsoPlanner(models.AbstractModel):
     def _run(self, scope, company_ids, booked, today=None, prepared=None):
         """Execute the plan of a scope: positions first, then the actions that follow from them.
 
-        :param SQL scope: see :mod:`plan_sql`
+        :param SQL scope: see ``engine/scope_sql.py``
         :param company_ids: root companies of the scope
         :param dict booked: ``(partner id, company id)`` → day of a booking of this transaction
         :param set prepared: names of the statements that the server's connection has prepared; use
@@ -218,7 +221,7 @@ class DsoPlanner(models.AbstractModel):
             execute = functools.partial(self._execute_prepared, prepared)
         companies = self.env['res.company'].browse(company_ids)
         rows = [company._dso_calendar_row(today) for company in companies]
-        calendars = plan_sql.calendars(rows)
+        calendars = scope_sql.calendars(rows)
         execute(
             plan_sql.update_positions(
                 [
@@ -233,13 +236,13 @@ class DsoPlanner(models.AbstractModel):
                 ]
             )
         )
-        execute(plan_sql.sync_actions(scope, calendars, *self._log_values()))
-        execute(plan_sql.insert_actions(scope, calendars, *self._log_values()))
+        execute(action_sql.sync_actions(scope, calendars, *self._log_values()))
+        execute(action_sql.insert_actions(scope, calendars, *self._log_values()))
 
     def _items(self, scope, rows):
         return plan_sql.items(
             scope,
-            plan_sql.calendars(rows),
+            scope_sql.calendars(rows),
             ignore_small=any(row['ignore_below'] for row in rows),
             extra_exclusion=self._excluded_items_sql(),
         )
@@ -261,7 +264,7 @@ class DsoPlanner(models.AbstractModel):
                 JOIN res_company rc ON rc.id = bm.company_id
                 WHERE bm.state = 'posted' AND %s = cal.company_id), '-infinity'::date
             ) < cal.today - cal.books_days""",
-            plan_sql.ROOT_COMPANY,
+            scope_sql.ROOT_COMPANY,
         )
 
     def _snapshot_items(self, actions):
@@ -276,9 +279,9 @@ class DsoPlanner(models.AbstractModel):
             return
         self.env.flush_all()
         rows = [company._dso_calendar_row() for company in actions.company_id]
-        scope = plan_sql.scope_of_ids(actions.customer_id.ids)
+        scope = scope_sql.scope_of_ids(actions.customer_id.ids)
         self._execute(SQL("DELETE FROM dso_action_item WHERE action_id = ANY(%s)", actions.ids))
-        self._execute(plan_sql.snapshot_items([self._items(scope, rows)], actions.ids))
+        self._execute(action_sql.snapshot_items([self._items(scope, rows)], actions.ids))
         actions.invalidate_recordset(['item_ids'])
 
     # === SCHEDULED ACTION === #
@@ -304,9 +307,9 @@ class DsoPlanner(models.AbstractModel):
         left = [row for row in rows if row[2] not in whole]
         for part in split_every(SLICE, left):
             pairs = list({(row[1], row[2]) for row in part})
-            self._execute(plan_sql.births_of_pairs(pairs, *self._log_values()))
+            self._execute(scope_sql.births_of_pairs(pairs, *self._log_values()))
             with self._bulk() if len(pairs) > FEW else contextlib.nullcontext():
-                self._run(plan_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}, {})
+                self._run(scope_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}, {})
             self._delete_marks([row[0] for row in part])
             if not commit_progress(len(part)):
                 return False
@@ -318,7 +321,7 @@ class DsoPlanner(models.AbstractModel):
     def _plan_company(self, company):
         """Plan one company in committed slices; tell whether time is left."""
         commit_progress = self.env['ir.cron']._commit_progress
-        self._execute(plan_sql.births_of_companies(company.ids, *self._log_values()))
+        self._execute(scope_sql.births_of_companies(company.ids, *self._log_values()))
         last_id = 0
         while True:
             ids = [
@@ -327,14 +330,16 @@ class DsoPlanner(models.AbstractModel):
                     SQL(
                         "SELECT id FROM dso_customer WHERE company_id = %s AND id > %s"
                         " AND group_account_id IS NULL ORDER BY id LIMIT %s",
-                        company.id, last_id, SLICE,
+                        company.id,
+                        last_id,
+                        SLICE,
                     )
                 )
             ]
             if not ids:
                 break
             with self._bulk():
-                self._run(plan_sql.scope_of_ids(ids), company.ids, {})
+                self._run(scope_sql.scope_of_ids(ids), company.ids, {})
             last_id = ids[-1]
             if not commit_progress(len(ids)):
                 return False
@@ -344,11 +349,11 @@ class DsoPlanner(models.AbstractModel):
     # === TOOLS === #
 
     def _defer(self, pairs, booked=None):
-        self._execute(plan_sql.defer(pairs, booked or {}))
+        self._execute(scope_sql.defer(pairs, booked or {}))
         self.env.ref('dso_collection.ir_cron_plan').sudo()._trigger()
 
     def _customers_of_lines(self, query):
-        return plan_sql.customers_of_lines(query.subselect())
+        return scope_sql.customers_of_lines(query.subselect())
 
     @api.model
     def _log_values(self):
@@ -370,7 +375,8 @@ class DsoPlanner(models.AbstractModel):
         code = re.sub(r'%(s|%)', lambda m: f'${next(number)}' if m[1] == 's' else '%', query.code)
         name = f'dso_{hashlib.sha256(code.encode()).hexdigest()[:16]}'
         if name not in prepared:
-            self.env.cr.execute(f'PREPARE {name} AS {code}')  # no input: our text and its hash
+            # No input: our own text and its hash.
+            self.env.cr.execute(f'PREPARE {name} AS {code}')  # pylint: disable=sql-injection
         values = SQL(", ").join(SQL("%s", param) for param in query.params)
         self._execute(SQL("EXECUTE %s(%s)", SQL(name), values))
 
@@ -388,7 +394,8 @@ class DsoPlanner(models.AbstractModel):
                 "SELECT (SELECT array_agg(name) FROM pg_prepared_statements WHERE name LIKE %s),"
                 " set_config('lock_timeout', %s, true),"
                 " set_config('plan_cache_mode', 'force_generic_plan', true)",
-                'dso\\_%', LOCK_TIMEOUT,
+                'dso\\_%',
+                LOCK_TIMEOUT,
             )
         )
         yield set(names or ())
@@ -403,7 +410,7 @@ class DsoPlanner(models.AbstractModel):
         [before] = self.env.execute_query(SQL("SELECT %s", settings))
         self._set_local(BULK_SETTINGS)
         yield
-        self._set_local(dict(zip(names, before)))
+        self._set_local(dict(zip(names, before, strict=True)))
 
     def _set_local(self, settings):
         """Set parameters of the server until the end of the transaction.

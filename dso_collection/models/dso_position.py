@@ -24,9 +24,7 @@ class DsoPosition(models.Model):
         readonly=True, help="Open items, debit less credit, in company currency."
     )
     overdue = fields.Monetary(readonly=True, help="Open debit items due before today.")
-    not_due = fields.Monetary(
-        string="Not Due", readonly=True, help="Open debit items due today or later."
-    )
+    not_due = fields.Monetary(readonly=True, help="Open debit items due today or later.")
     bucket_30 = fields.Monetary(string="1–30 Days", readonly=True)
     bucket_60 = fields.Monetary(string="31–60 Days", readonly=True)
     bucket_90 = fields.Monetary(string="61–90 Days", readonly=True)
@@ -41,9 +39,7 @@ class DsoPosition(models.Model):
         readonly=True,
         help="Part of the overdue amount that may be chased today.",
     )
-    oldest_due_date = fields.Date(
-        string="Oldest Due Date", readonly=True, help="Due date of the oldest open debit item."
-    )
+    oldest_due_date = fields.Date(readonly=True, help="Due date of the oldest open debit item.")
     open_item_count = fields.Integer(string="Number of Open Items", readonly=True)
 
     # === Leader and contacts === #
@@ -65,7 +61,7 @@ class DsoPosition(models.Model):
     leader_level = fields.Integer(
         readonly=True, help="Highest offset done for the leader invoice, in days from its due date."
     )
-    last_contact_on = fields.Datetime(string="Last Contact On", readonly=True)
+    last_contact_on = fields.Datetime(readonly=True)
     last_contact_date = fields.Date(string="Last Contact", readonly=True)
     last_booking_date = fields.Date(
         string="Last Payment Booked",
@@ -79,9 +75,7 @@ class DsoPosition(models.Model):
         readonly=True,
         help="Why the customer account has, or has not, a scenario action.",
     )
-    plan_step_id = fields.Many2one(
-        'dso.scenario.step', readonly=True, index='btree_not_null', ondelete='set null'
-    )
+    plan_step_id = fields.Many2one('dso.scenario.step', readonly=True, ondelete='set null')
     plan_date = fields.Date(string="Next Action Date", readonly=True)
     plan_rule = fields.Selection(DATE_RULES, readonly=True)
     plan_amount = fields.Monetary(
@@ -103,7 +97,7 @@ class DsoPosition(models.Model):
         '(partner_id, company_id)', "A customer account has one position."
     )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse writes: figures come from the books, through the planner's statements alone."""
         raise AccessError(
             self.env._("Figures of a customer account are computed and cannot be changed by hand.")

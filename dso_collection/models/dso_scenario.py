@@ -90,11 +90,7 @@ class DsoScenario(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = (
-            self.env['dso.customer']
-            .sudo()
-            .search([('scenario_id', 'in', self.ids)], limit=1)
-        )
+        used = self.env['dso.customer'].sudo().search([('scenario_id', 'in', self.ids)], limit=1)
         if used:
             raise UserError(
                 self.env._(

@@ -29,5 +29,6 @@ class ResourceCalendarLeaves(models.Model):
 
     @api.model
     def _dso_recompute_windows(self):
-        companies = self.env['res.company'].sudo().search([])  # holidays close everybody's window
+        # Holidays close everybody's window.
+        companies = self.env['res.company'].sudo().search([])  # pylint: disable=no-search-all
         companies._dso_recompute_closed_days()

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 
 import psycopg2
-
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -250,7 +249,12 @@ class TestPlanner(CollectionCase):
         self.assertEqual((action.state, action.error_code), ('error', 'no_recipient'))
         self.assertIn("has no e-mail address", action.error_message)
         contact = self.env['res.partner'].create(
-            {'name': "Bill", 'parent_id': partner.id, 'type': 'invoice', 'email': 'bill@example.com'}
+            {
+                'name': "Bill",
+                'parent_id': partner.id,
+                'type': 'invoice',
+                'email': 'bill@example.com',
+            }
         )
         self.plan()
         self.assertEqual((action.state, action.recipient), ('planned', 'bill@example.com'))

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from odoo import Command
 from odoo.tests import tagged
 
 from .common import CollectionCase, jan
@@ -61,6 +60,7 @@ class TestWorkedCases(CollectionCase):
     def test_05_credit_covers_half(self):
         self.create_invoice(self.customer, jan(5))
         self.pay(self.customer, 500)
+        self.plan()
         self.go_to(jan(12))
         action = self.assertNext(self.customer, 3, jan(8))
         self.assertEqual((action.held, action.amount), ('credits', 500))
@@ -113,35 +113,13 @@ class TestWorkedCases(CollectionCase):
         self.assertNext(self.customer, 14, jan(18), 'interval')  # the 16th is a Saturday
 
     def test_10_old_items_at_installation(self):
-        partners = self.env['res.partner'].create(
-            [{'name': f"Customer {n}", 'email': f'{n}@example.com'} for n in range(200)]
-        )
-        customers = self.env['dso.customer']._get_or_create(partners, self.company)
-        self.create_opening_entry(partners, due=date(2025, 1, 10))
+        customers = self.create_customers(200)
+        self.create_opening_entry(customers, due=date(2025, 1, 10))
         self.plan()
         actions = customers.next_action_id
         self.assertEqual(len(actions), 200)
         self.assertFalse(actions & self.sendable())
         self.assertTrue(all(action.to_confirm for action in actions))
-
-    def create_opening_entry(self, partners, due):
-        """Imported opening balances: one entry, an item of 1 000 for each customer."""
-        revenue = self._account('income', self.company)
-        items = [
-            Command.create(
-                {
-                    'account_id': partner.property_account_receivable_id.id,
-                    'partner_id': partner.id,
-                    'date_maturity': due,
-                    'no_followup': False,
-                    'debit': 1000,
-                }
-            )
-            for partner in partners
-        ]
-        balance = Command.create({'account_id': revenue.id, 'credit': 1000 * len(items)})
-        entry = self.env['account.move'].create({'date': due, 'line_ids': [*items, balance]})
-        entry.action_post()
 
     def test_11_credit_in_another_currency(self):
         self.env['res.currency.rate'].create(
@@ -149,6 +127,7 @@ class TestWorkedCases(CollectionCase):
         )
         self.create_invoice(self.customer, jan(5))
         self.create_credit_note(self.customer, 2000, currency_id=self.eur.id)
+        self.plan()
         self.go_to(jan(8))
         action = self.assertNext(self.customer, 3, jan(8))
         self.assertEqual(self.customer.balance, 1000 - 4000)

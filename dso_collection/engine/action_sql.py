@@ -1,0 +1,214 @@
+"""Statements that bring the actions to what the positions plan (docs/engine.md, 7 and 8)."""
+
+from odoo.tools import SQL
+
+from ..const import AUTOMATIC_MODES, STALE_DAYS
+from .plan_sql import PLAN_COLUMNS
+
+#: People touched it, or its messages exist: it cannot vanish without a trace.
+TOUCHED = SQL(
+    """(a.date_user IS NOT NULL OR a.confirmed_on IS NOT NULL OR COALESCE(a.note, '') <> ''
+    OR EXISTS (SELECT FROM dso_action_item ai WHERE ai.action_id = a.id)
+    OR EXISTS (SELECT FROM dso_action_message msg WHERE msg.action_id = a.id))"""
+)
+
+#: Errors that the planner finds and clears; the others belong to the dispatch.
+PLANNER_ERRORS = ('no_recipient', 'invalid_recipient', 'bounced')
+
+
+def sync_actions(scope, calendars, uid, now):
+    """Replace or update the open actions that no longer are what the positions plan."""
+    return SQL(
+        """WITH scope AS MATERIALIZED (%(scope)s),
+        open AS MATERIALIZED (
+            SELECT a.id, a.origin, pos.reason, pos.plan_step_id, pos.plan_date, pos.plan_rule,
+                pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
+                pos.plan_recipient_id, pos.leader_line_id, c.collector_id, c.scenario_id,
+                st.action_type, st.mode, st.name, st.delay, cal.today, %(touched)s AS touched,
+                CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
+                    AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
+                ELSE a.task_key = CASE a.task_kind WHEN 'decide' THEN pos.task_decide_key
+                    WHEN 'allocate' THEN pos.task_allocate_key
+                    WHEN 'hold_end' THEN pos.task_hold_end_key END
+                END IS TRUE AS same,
+                CASE WHEN a.confirmed_on IS NULL THEN NULL
+                    WHEN pos.last_contact_on > a.confirmed_on THEN 'contact'
+                    WHEN pos.plan_amount > a.confirmed_amount THEN 'amount'
+                    WHEN pos.plan_recipient IS DISTINCT FROM a.recipient THEN 'recipient'
+                    WHEN st.write_date > a.confirmed_on
+                        OR mt.write_date > a.confirmed_on THEN 'text' END AS lapse
+            FROM scope s
+            JOIN dso_customer c ON c.id = s.id
+            JOIN dso_position pos ON pos.id = c.position_id
+            JOIN %(calendars)s ON cal.company_id = c.company_id
+            JOIN dso_action a ON a.customer_id = c.id
+            LEFT JOIN dso_scenario_step st ON st.id = pos.plan_step_id
+            LEFT JOIN mail_template mt ON mt.id = st.mail_template_id
+            WHERE a.origin IN ('scenario', 'control') AND a.state IN ('planned', 'error')
+        ),
+        vanished AS (
+            DELETE FROM dso_action a USING open o
+            WHERE a.id = o.id AND NOT o.same AND NOT o.touched
+        ),
+        dropped AS (
+            UPDATE dso_action a SET state = 'cancelled', write_uid = %(uid)s::int,
+                write_date = %(now)s::timestamp,
+                reason_code = CASE WHEN o.origin = 'control' THEN 'cause_gone'
+                    WHEN o.plan_step_id IS NOT NULL THEN 'replaced' ELSE o.reason END
+            FROM open o WHERE a.id = o.id AND NOT o.same AND o.touched
+        ),
+        fresh AS (
+            SELECT o.*, a.state, a.error_code, a.error_on,
+                a.confirmed_on IS NOT NULL AND o.lapse IS NULL AS confirmed,
+                o.mode = ANY(%(automatic)s) AND o.plan_date < o.today - %(stale)s::int AS stale,
+                a.confirm_reason AS waited_for,
+                CASE WHEN o.plan_error IS NOT NULL THEN 'error'
+                    WHEN a.error_code = ANY(%(planner_errors)s)
+                        OR a.recipient IS DISTINCT FROM o.plan_recipient THEN 'planned'
+                    ELSE a.state END AS new_state
+            FROM open o JOIN dso_action a ON a.id = o.id
+            WHERE o.same AND o.origin = 'scenario'
+        ),
+        changed AS (
+            SELECT f.*,
+                CASE WHEN f.lapse IS NOT NULL THEN f.lapse
+                    WHEN f.confirmed THEN NULL
+                    WHEN f.waited_for IS NOT NULL AND f.waited_for <> 'stale' THEN f.waited_for
+                    WHEN f.stale THEN 'stale' END AS new_confirm_reason,
+                CASE WHEN f.plan_error IS NOT NULL THEN f.plan_error
+                    WHEN f.new_state = 'error' THEN f.error_code END AS new_error_code,
+                CASE WHEN f.new_state <> 'error' THEN NULL
+                    WHEN f.state = 'error' THEN f.error_on
+                    ELSE %(now)s::timestamp END AS new_error_on
+            FROM fresh f
+        ),
+        taken_over AS (
+            UPDATE dso_action a SET collector_id = o.collector_id, write_uid = %(uid)s::int,
+                write_date = %(now)s::timestamp
+            FROM open o WHERE a.id = o.id AND o.same AND o.origin = 'control'
+                AND a.collector_id IS DISTINCT FROM o.collector_id
+        )
+        UPDATE dso_action a SET date_planned = n.plan_date, date_rule = n.plan_rule,
+            amount = n.plan_amount, held = n.plan_held, recipient = n.plan_recipient,
+            recipient_id = n.plan_recipient_id, leader_line_id = n.leader_line_id,
+            collector_id = n.collector_id, scenario_id = n.scenario_id,
+            action_type = n.action_type, mode = n.mode, name = n.name, step_delay = n.delay,
+            state = n.new_state,
+            error_code = n.new_error_code, error_on = n.new_error_on,
+            error_detail = CASE WHEN n.new_state = 'error' AND n.plan_error IS NULL
+                THEN a.error_detail END,
+            confirm_reason = n.new_confirm_reason,
+            confirmed_on = CASE WHEN n.lapse IS NULL THEN a.confirmed_on END,
+            confirmed_by_id = CASE WHEN n.lapse IS NULL THEN a.confirmed_by_id END,
+            confirmed_amount = CASE WHEN n.lapse IS NULL THEN a.confirmed_amount END,
+            write_uid = %(uid)s::int, write_date = %(now)s::timestamp
+        FROM changed n
+        WHERE a.id = n.id AND (
+            (a.date_planned, a.date_rule, a.amount, a.held, a.recipient, a.recipient_id,
+             a.leader_line_id, a.collector_id, a.scenario_id, a.action_type, a.mode, a.name,
+             a.step_delay, a.state, a.error_code, a.confirm_reason)
+            IS DISTINCT FROM
+            (n.plan_date, n.plan_rule, n.plan_amount, n.plan_held, n.plan_recipient,
+             n.plan_recipient_id, n.leader_line_id, n.collector_id, n.scenario_id, n.action_type,
+             n.mode, n.name, n.delay, n.new_state, n.new_error_code, n.new_confirm_reason)
+            OR n.lapse IS NOT NULL)""",
+        scope=scope,
+        calendars=calendars,
+        uid=uid,
+        now=now,
+        touched=TOUCHED,
+        automatic=list(AUTOMATIC_MODES),
+        stale=STALE_DAYS,
+        planner_errors=list(PLANNER_ERRORS),
+    )
+
+
+def insert_actions(scope, calendars, uid, now):
+    """Insert the scenario actions and control tasks that positions plan and nobody has yet."""
+    return SQL(
+        """WITH scope AS MATERIALIZED (%(scope)s),
+        target AS (
+            SELECT c.id AS customer_id, c.company_id, c.collector_id, c.scenario_id, c.not_before,
+                %(plan)s, cal.today
+            FROM scope s
+            JOIN dso_customer c ON c.id = s.id
+            JOIN dso_position pos ON pos.id = c.position_id
+            JOIN %(calendars)s ON cal.company_id = c.company_id
+            WHERE pos.plan_step_id IS NOT NULL OR pos.task_decide_key IS NOT NULL
+                OR pos.task_allocate_key IS NOT NULL OR pos.task_hold_end_key IS NOT NULL
+        )
+        INSERT INTO dso_action (customer_id, company_id, collector_id, origin, task_kind, task_key,
+            scenario_id, step_id, name, step_delay, action_type, mode, state, leader_line_id,
+            leader_move_id, leader_number, leader_due, amount, date_planned, date_rule,
+            confirm_reason, held, recipient, recipient_id, error_code, error_on,
+            create_uid, write_uid, create_date, write_date)
+        SELECT t.customer_id, t.company_id, t.collector_id, 'scenario', NULL, NULL,
+            t.scenario_id, st.id, st.name, st.delay, st.action_type, st.mode,
+            CASE WHEN t.plan_error IS NULL THEN 'planned' ELSE 'error' END, t.leader_line_id,
+            t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.plan_date, t.plan_rule,
+            CASE WHEN st.mode <> ALL(%(automatic)s) THEN NULL
+                WHEN t.not_before >= t.today THEN 'moved'
+                WHEN t.plan_date < t.today - %(stale)s::int THEN 'stale' END,
+            t.plan_held, t.plan_recipient, t.plan_recipient_id, t.plan_error,
+            CASE WHEN t.plan_error IS NOT NULL THEN %(now)s::timestamp END,
+            %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
+        FROM target t
+        JOIN dso_scenario_step st ON st.id = t.plan_step_id
+        JOIN account_move m ON m.id = t.leader_move_id
+        WHERE NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
+            AND a.origin = 'scenario' AND a.state IN ('planned', 'sending', 'error'))
+        UNION ALL
+        SELECT t.customer_id, t.company_id, t.collector_id, 'control', task.kind, task.key,
+            NULL, NULL, NULL, NULL, 'task', 'manual', 'planned', t.leader_line_id,
+            t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.today, NULL,
+            NULL, NULL, NULL, NULL, NULL, NULL,
+            %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
+        FROM target t
+        LEFT JOIN account_move m ON m.id = t.leader_move_id
+        CROSS JOIN LATERAL (VALUES ('decide', t.task_decide_key),
+            ('allocate', t.task_allocate_key), ('hold_end', t.task_hold_end_key)
+        ) AS task(kind, key)
+        WHERE task.key IS NOT NULL
+            AND NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
+                AND a.origin = 'control' AND a.task_kind = task.kind AND a.state = 'planned')
+            AND NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
+                AND a.origin = 'control' AND a.task_kind = task.kind AND a.state = 'done'
+                AND a.task_key = task.key)""",
+        scope=scope,
+        calendars=calendars,
+        uid=uid,
+        now=now,
+        automatic=list(AUTOMATIC_MODES),
+        stale=STALE_DAYS,
+        plan=SQL(", ").join(SQL("pos.%s", SQL.identifier(column)) for column in PLAN_COLUMNS),
+    )
+
+
+def snapshot_items(ctes, action_ids):
+    """Copy the items that scenario actions list (docs/engine.md, 2)."""
+    return SQL(
+        """WITH %(ctes)s,
+        listed AS (
+            SELECT a.id AS action_id, a.step_delay, a.scenario_id, i.*,
+                i.move_id = a.leader_move_id AND i.due = a.leader_due AS is_leader
+            FROM dso_action a JOIN item i ON i.unit_id = a.customer_id
+            WHERE a.id = ANY(%(action_ids)s) AND a.origin = 'scenario'
+        )
+        INSERT INTO dso_action_item (action_id, customer_id, line_id, move_id, number, due_date,
+            currency_id, amount_original, amount_residual, amount_residual_company, customer_code,
+            is_leader, offset_counted)
+        SELECT t.action_id, t.account_id, t.id, t.move_id, m.name, t.due, t.currency_id,
+            l.amount_currency, t.residual, t.booked, p.ref, t.is_leader,
+            CASE WHEN t.is_leader THEN t.step_delay ELSE (
+                SELECT MAX(st.delay) FROM dso_scenario_step st WHERE st.scenario_id = t.scenario_id
+                    AND st.delay <= t.step_delay AND st.delay <= t.today - t.due) END
+        FROM listed t
+        JOIN account_move_line l ON l.id = t.id
+        JOIN account_move m ON m.id = t.move_id
+        JOIN account a ON a.id = t.account_id
+        JOIN res_partner p ON p.id = a.partner_id
+        WHERE t.residual > 0
+            AND (t.is_leader OR (t.eligible AND (t.step_delay < 0 OR t.due <= t.today)))""",
+        ctes=SQL(",\n").join(ctes),
+        action_ids=list(action_ids),
+    )
