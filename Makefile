@@ -45,3 +45,8 @@ screenshots:
 .PHONY: pot
 pot:
 	$(RUN) pot
+
+## make bench       measure planning and posting; make bench ARGS="10000 posting" a part of it
+.PHONY: bench
+bench:
+	@$(PYTHON) bench/run.py $(ARGS)
