@@ -278,6 +278,7 @@ class TestCollectorTour(HttpCase):
             name="Camille",
             email='camille@example.com',
             tz='UTC',
+            lang='en_US',
         )
         cls.today = cls.env.company._dso_today()
         cls._create_late_invoice()
