@@ -141,6 +141,13 @@ class CollectionCase(TransactionCase):
         return cls.env['dso.customer']._get_or_create(partner, company or cls.company)
 
     @classmethod
+    def create_customers(cls, count, company=None):
+        """Many customer accounts at once."""
+        vals = [{'name': f"Customer {n}", 'email': f'{n}@example.com'} for n in range(count)]
+        partners = cls.env['res.partner'].create(vals)
+        return cls.env['dso.customer']._get_or_create(partners, company or cls.company)
+
+    @classmethod
     def _account(cls, account_type, company):
         return cls.env['account.account'].search(
             [
@@ -209,6 +216,29 @@ class CollectionCase(TransactionCase):
                 ],
             }
         )
+
+    @classmethod
+    def create_opening_entry(cls, customers, due, amount=1000):
+        """Imported opening balances: one posted entry with an item for each customer account."""
+        company = customers.company_id
+        revenue = cls._account('income', company)
+        items = [
+            Command.create(
+                {
+                    'account_id': partner.property_account_receivable_id.id,
+                    'partner_id': partner.id,
+                    'date_maturity': due,
+                    'no_followup': False,
+                    'debit': amount,
+                }
+            )
+            for partner in customers.partner_id.with_company(company)
+        ]
+        balance = Command.create({'account_id': revenue.id, 'credit': amount * len(items)})
+        vals = {'date': due, 'line_ids': [*items, balance]}
+        entry = cls.env['account.move'].with_company(company).create(vals)
+        entry.action_post()
+        return entry
 
     @classmethod
     def create_credit_note(cls, customer, amount, **vals):
