@@ -4,6 +4,7 @@ from . import (
     test_dispatch_concurrency,
     test_dispatch_results,
     test_engine_properties,
+    test_engine_queries,
     test_engine_sequences,
     test_facades,
     test_hashtags,
