@@ -40,15 +40,15 @@ class PortfolioChanger:
     def _touch(self, action_id, origin):
         rng = self.rng
         enough = rng.choice((10, 100, 10**6, 10**6, 10**6))
-        changes = [
-            {'note': "Rang twice"},
-            {'state': 'done', 'date_done': self._moment(), 'day_done': self.today},
-        ]
+        done = {'state': 'done', 'date_done': self._moment(), 'day_done': self.today}
+        changes = [{'note': "Rang twice"}, done]
         if origin == 'scenario':
             changes += [
                 {'confirmed_on': self._moment(), 'confirmed_amount': enough},
                 {'confirmed_on': self._moment(), 'confirmed_amount': enough},
                 {'state': 'sending'},
+                {**done, 'delivery': 'bounced'},
+                {**done, 'delivery': 'bounced', 'recipient': 'old@example.com'},
                 {'state': 'error', 'error_code': 'refused'},
                 {'recipient': 'old@example.com'},
                 {'confirm_reason': 'contact'},

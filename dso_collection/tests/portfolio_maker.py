@@ -137,7 +137,7 @@ class PortfolioMaker:
         )
         steps = []
         for scenario in self.scenarios:
-            offsets = rng.sample(OFFSETS, rng.choice((0, 1, 2, 3, 4, 5)))
+            offsets = rng.sample(OFFSETS, rng.choice((0, 1, 2, 3, 3, 4, 4, 5)))
             steps += [self._step(rng, scenario, offset, written) for offset in offsets]
         self.steps = insert_all(self.env, 'dso_scenario_step', steps)
         for books in self.books:
