@@ -10,4 +10,18 @@ BOTH = ('desktop', 'phone')
 PAGES = [
     ('login', None, '/web/login', 'form.oe_login_form', BOTH),
     ('apps', 'admin', '/odoo/apps', '.o_kanban_record', ('desktop',)),
+    ('manual', 'collector', '/odoo/collection-manual', '.o_data_row, .o_kanban_record', BOTH),
+    ('automatic', 'manager', '/odoo/collection-automatic', '.o_data_row, .o_kanban_record', BOTH),
+    ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
+    ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
+    ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
+    ('items', 'collector', '/odoo/collection-items', '.o_data_row, .o_kanban_record', BOTH),
+    ('scenario', 'manager', '/odoo/collection-scenarios/1', '.o_form_view', BOTH),
+    (
+        'settings',
+        'admin',
+        '/odoo/action-dso_collection.res_config_settings_action',
+        '.o_form_view',
+        ('desktop',),
+    ),
 ]

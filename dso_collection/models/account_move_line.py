@@ -8,8 +8,17 @@ from ..engine.scope_sql import ROOT_COMPANY
 #: Columns of a journal item from which a plan is derived.
 PLAN_COLUMNS = frozenset(
     [
-        'parent_state', 'amount_residual', 'amount_residual_currency', 'reconciled', 'account_id',
-        'partner_id', 'company_id', 'date_maturity', 'date', 'no_followup', 'move_id',
+        'parent_state',
+        'amount_residual',
+        'amount_residual_currency',
+        'reconciled',
+        'account_id',
+        'partner_id',
+        'company_id',
+        'date_maturity',
+        'date',
+        'no_followup',
+        'move_id',
     ]
 )
 

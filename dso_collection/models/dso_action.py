@@ -86,11 +86,11 @@ class DsoAction(models.Model):
     date_user_on = fields.Datetime(readonly=True)
     date_done = fields.Datetime(string="Done On", readonly=True)
     day_done = fields.Date(readonly=True, help="Day of completion in the time zone of the company.")
-    done_by_id = fields.Many2one('res.users', string="Done By", readonly=True)
+    done_by_id = fields.Many2one('res.users', readonly=True)
 
     # === May it go? === #
     confirmed_on = fields.Datetime(readonly=True)
-    confirmed_by_id = fields.Many2one('res.users', string="Confirmed By", readonly=True)
+    confirmed_by_id = fields.Many2one('res.users', readonly=True)
     confirmed_amount = fields.Monetary(readonly=True)
     confirm_reason = fields.Selection(CONFIRM_REASONS, readonly=True)
     to_confirm = fields.Boolean(compute='_compute_to_confirm', search='_search_to_confirm')

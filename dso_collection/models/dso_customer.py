@@ -107,7 +107,7 @@ class DsoCustomer(models.Model):
         'dso.action', 'customer_id', string="Actions to Do", domain=[('state', 'in', OPEN_STATES)]
     )
     history_ids = fields.One2many(
-        'dso.action', 'customer_id', string="History", domain=[('state', 'not in', OPEN_STATES)]
+        'dso.action', 'customer_id', domain=[('state', 'not in', OPEN_STATES)]
     )
     next_action_id = fields.Many2one('dso.action', compute='_compute_next_action_id')
     on_hold = fields.Boolean(compute='_compute_on_hold', search='_search_on_hold')

@@ -167,8 +167,10 @@ class DsoFacadeMixin(models.AbstractModel):
         :return: ``(commercial partner, root company)`` → customer account
         :rtype: dict
         """
-        customers = self.env['dso.customer'].with_context(active_test=False).search(
-            [('partner_id', 'in', partners.ids), ('company_id', 'in', companies.ids)]
+        customers = (
+            self.env['dso.customer']
+            .with_context(active_test=False)
+            .search([('partner_id', 'in', partners.ids), ('company_id', 'in', companies.ids)])
         )
         return {(customer.partner_id, customer.company_id): customer for customer in customers}
 

@@ -15,7 +15,8 @@ class DsoScenario(models.Model):
 
     @api.depends('step_ids.delay', 'step_ids.action_type')
     def _compute_summary(self):
-        types = dict(self.env['dso.scenario.step']._fields['action_type']._description_selection(self.env))
+        field = self.env['dso.scenario.step']._fields['action_type']
+        types = dict(field._description_selection(self.env))
         for scenario in self:
             scenario.summary = " · ".join(
                 f"{step.delay:+d} {types.get(step.action_type, '')}"

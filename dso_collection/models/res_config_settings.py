@@ -25,17 +25,13 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field='dso_currency_id',
     )
-    dso_hold_credits = fields.Boolean(
-        related='company_id.root_id.dso_hold_credits', readonly=False
-    )
+    dso_hold_credits = fields.Boolean(related='company_id.root_id.dso_hold_credits', readonly=False)
     dso_hold_books = fields.Boolean(related='company_id.root_id.dso_hold_books', readonly=False)
     dso_books_days = fields.Integer(related='company_id.root_id.dso_books_days', readonly=False)
     dso_hold_unsent = fields.Boolean(related='company_id.root_id.dso_hold_unsent', readonly=False)
     dso_started_on = fields.Datetime(related='company_id.root_id.dso_started_on')
     dso_paused = fields.Boolean(related='company_id.root_id.dso_paused')
-    dso_tz = fields.Selection(
-        related='company_id.root_id.dso_tz', readonly=False, required=True
-    )
+    dso_tz = fields.Selection(related='company_id.root_id.dso_tz', readonly=False, required=True)
     dso_window_mon = fields.Boolean(related='company_id.root_id.dso_window_mon', readonly=False)
     dso_window_tue = fields.Boolean(related='company_id.root_id.dso_window_tue', readonly=False)
     dso_window_wed = fields.Boolean(related='company_id.root_id.dso_window_wed', readonly=False)
@@ -43,9 +39,7 @@ class ResConfigSettings(models.TransientModel):
     dso_window_fri = fields.Boolean(related='company_id.root_id.dso_window_fri', readonly=False)
     dso_window_sat = fields.Boolean(related='company_id.root_id.dso_window_sat', readonly=False)
     dso_window_sun = fields.Boolean(related='company_id.root_id.dso_window_sun', readonly=False)
-    dso_window_start = fields.Float(
-        related='company_id.root_id.dso_window_start', readonly=False
-    )
+    dso_window_start = fields.Float(related='company_id.root_id.dso_window_start', readonly=False)
     dso_window_end = fields.Float(related='company_id.root_id.dso_window_end', readonly=False)
 
     # === ACTION METHODS === #

@@ -5,7 +5,14 @@ from odoo.tools import SQL
 
 #: Columns of a contact from which a plan is derived: to whom items belong, who gets messages.
 PLAN_COLUMNS = frozenset(
-    ['commercial_partner_id', 'email', 'email_normalized', 'type', 'active', 'is_collection_contact']
+    [
+        'commercial_partner_id',
+        'email',
+        'email_normalized',
+        'type',
+        'active',
+        'is_collection_contact',
+    ]
 )
 
 
@@ -113,8 +120,8 @@ class ResPartner(models.Model):
         if contact:
             raise UserError(
                 self.env._(
-                    "%(contact)s is a contact of %(customer)s: collector, scenario and group account "
-                    "are set on %(customer)s.",
+                    "%(contact)s is a contact of %(customer)s: collector, scenario and group "
+                    "account are set on %(customer)s.",
                     contact=contact.display_name,
                     customer=contact.commercial_partner_id.display_name,
                 )
@@ -182,7 +189,8 @@ class ResPartner(models.Model):
             'in',
             SQL(
                 "(SELECT partner_id FROM dso_customer WHERE company_id = %s AND id IN %s)",
-                self.env.company.root_id.id, query.subselect(),
+                self.env.company.root_id.id,
+                query.subselect(),
             ),
         )
 

@@ -4,8 +4,14 @@ from odoo.tests import new_test_user, tagged
 from .common import CollectionCase, jan
 
 MODELS = (
-    'dso.customer', 'dso.position', 'dso.action', 'dso.action.item', 'dso.action.message',
-    'dso.scenario', 'dso.scenario.step', 'dso.plan.mark',
+    'dso.customer',
+    'dso.position',
+    'dso.action',
+    'dso.action.item',
+    'dso.action.message',
+    'dso.scenario',
+    'dso.scenario.step',
+    'dso.plan.mark',
 )
 
 
@@ -108,12 +114,12 @@ class TestSecurity(CollectionCase):
         self.assertTrue(action.explanation)
         self.assertTrue(customer.open_line_ids.mapped('dso_days_overdue'))
         for call in (
-            lambda: action.action_complete(),
+            action.action_complete,
             lambda: action.action_skip("No"),
             lambda: action.action_reschedule(jan(25)),
-            lambda: action.action_confirm(),
-            lambda: action.action_send_now(),
-            lambda: customer.action_lift_hold(),
+            action.action_confirm,
+            action.action_send_now,
+            customer.action_lift_hold,
             lambda: customer.write({'collector_id': self.reader.id}),
         ):
             with self.assertRaises(AccessError):

@@ -18,9 +18,7 @@ class DsoStart(models.TransientModel):
     no_collector_count = fields.Integer(string="Without Collector", compute='_compute_figures')
     no_scenario_count = fields.Integer(string="Without Scenario", compute='_compute_figures')
     to_confirm_count = fields.Integer(string="Emails to Confirm", compute='_compute_figures')
-    automatic_count = fields.Integer(
-        string="Emails That May Go Today", compute='_compute_figures'
-    )
+    automatic_count = fields.Integer(string="Emails That May Go Today", compute='_compute_figures')
 
     @api.depends('company_id')
     def _compute_state(self):
