@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..const import OUTCOMES
+
 
 class DsoAction(models.Model):
     """What the agenda shows of the customer account beside an action."""
@@ -13,6 +15,22 @@ class DsoAction(models.Model):
     remark = fields.Char(
         compute='_compute_remark', help="Why it was skipped or dropped, and what people noted."
     )
+
+    closed_on = fields.Datetime(
+        compute='_compute_closed_on', help="When the action was done or dropped."
+    )
+    result = fields.Selection([*OUTCOMES, ('dropped', "Dropped")], compute='_compute_result')
+
+    @api.depends('state', 'date_done')
+    def _compute_closed_on(self):
+        for action in self:
+            dropped_on = action.state == 'cancelled' and action.write_date
+            action.closed_on = action.date_done or dropped_on
+
+    @api.depends('state', 'outcome')
+    def _compute_result(self):
+        for action in self:
+            action.result = 'dropped' if action.state == 'cancelled' else action.outcome
 
     @api.depends('note', 'reason', 'reason_code')
     def _compute_remark(self):

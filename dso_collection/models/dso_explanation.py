@@ -138,6 +138,7 @@ class DsoExplanation(models.AbstractModel):
         return [
             text
             for text in (
+                self._explain_task(action),
                 self._explain_date(action),
                 self._explain_wait(action),
                 self._explain_held(action),
@@ -146,6 +147,32 @@ class DsoExplanation(models.AbstractModel):
             )
             if text
         ]
+
+    def _explain_task(self, action):
+        """Return why a control task is there."""
+        method = getattr(self, f'_task_{action.task_kind}', None)
+        return method(action) if method else ""
+
+    def _task_decide(self, action):
+        return self.env._(
+            "The last step of the scenario is done: hand over, agree on a payment plan, write off "
+            "or put on hold."
+        )
+
+    def _task_allocate(self, action):
+        return self.env._(
+            "Unallocated credits of %(amount)s cover the leader invoice or half of what is overdue: "
+            "allocate or refund them.",
+            amount=formatLang(
+                self.env, action.customer_id.unallocated, currency_obj=action.currency_id
+            ),
+        )
+
+    def _task_hold_end(self, action):
+        return self.env._(
+            "The dunning hold ended on %(date)s: decide how to go on.",
+            date=self._date(action.customer_id.hold_until),
+        )
 
     def _explain_date(self, action):
         date = self._date(action.date_planned)
@@ -178,6 +205,12 @@ class DsoExplanation(models.AbstractModel):
             'leader': action.leader_number or "",
             'due': self._date(action.leader_due),
         }
+        if not action.step_delay:
+            return self.env._("Due date of leader invoice %(leader)s (%(due)s).", **values)
+        if action.step_delay == -1:
+            return self.env._("1 day before leader invoice %(leader)s is due (%(due)s).", **values)
+        if action.step_delay == 1:
+            return self.env._("1 day after leader invoice %(leader)s was due (%(due)s).", **values)
         if action.step_delay < 0:
             return self.env._(
                 "%(days)s days before leader invoice %(leader)s is due (%(due)s).", **values
