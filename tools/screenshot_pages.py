@@ -11,7 +11,7 @@ PAGES = [
     ('login', None, '/web/login', 'form.oe_login_form', BOTH),
     ('apps', 'admin', '/odoo/apps', '.o_kanban_record', ('desktop',)),
     ('manual', 'collector', '/odoo/collection-manual', '.o_data_row, .o_kanban_record', BOTH),
-    ('automatic', 'manager', '/odoo/collection-automatic', '.o_data_row, .o_kanban_record', BOTH),
+    ('automatic', 'collector', '/odoo/collection-automatic', '.o_data_row, .o_kanban_record', BOTH),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
