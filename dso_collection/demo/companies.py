@@ -76,7 +76,6 @@ def set_up(env, today):
 
     :param date today: the day up to which currency rates are needed
     """
-    _speak_english(env)
     # Otherwise Odoo installs the localisations of both countries, half a minute for nothing.
     env = env(context={**env.context, 'install_mode': True})
     euro, dollar = env.ref('base.EUR'), env.ref('base.USD')
@@ -96,13 +95,6 @@ def set_up(env, today):
     america = _set_up_america(env, dollar)
     env.user.company_ids |= america
     return europe, america
-
-
-def _speak_english(env):
-    """A database that was made with other languages alone greets everybody in the first of them."""
-    env['res.lang']._activate_lang('en_US')
-    env['ir.default'].set('res.partner', 'lang', 'en_US')
-    env['res.users'].with_context(active_test=False).search([]).lang = 'en_US'
 
 
 def _set_up_europe(env, euro):

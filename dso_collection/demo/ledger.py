@@ -55,7 +55,7 @@ class Ledger:
         self._moves = {}  # id of a document → its move
         self._terms = self._payment_terms()
         self._bank = self._journal('bank')
-        self._income = self._journal('sale').default_account_id
+        self._sales = self._journal('sale')
 
     def move(self, document):
         return self._moves.get(id(document), self._env['account.move'])
@@ -139,8 +139,6 @@ class Ledger:
         moves = self._env['account.move'].create([self._move_values(d) for d in booked])
         self._moves.update(zip(map(id, booked), moves, strict=True))
         moves.action_post()
-        # They went out when they were posted; collection may ask for that.
-        moves.write({'is_move_sent': True})
         for document in booked:
             if document.no_followup:
                 self._receivables(self.move(document)).no_followup = True
@@ -160,14 +158,19 @@ class Ledger:
             'currency_id': self._currency(document).id,
             'reversed_entry_id': document.credited and self.move(document.credited).id,
             'ref': "Opening balance" if document.no_followup else False,
-            # Known here; Odoo would look both up for each document.
+            'is_move_sent': True,
+            # What follows is known here; Odoo would look it up for each document.
+            'journal_id': self._sales.id,
+            'company_id': self._company.id,
             'fiscal_position_id': False,
+            'partner_bank_id': False,
+            'invoice_user_id': False,
             'invoice_line_ids': [
                 Command.create(
                     {
                         'name': next(self._goods),
                         'price_unit': abs(document.amount),
-                        'account_id': self._income.id,
+                        'account_id': self._sales.default_account_id.id,
                         'tax_ids': [Command.set(taxes.ids)],
                     }
                 )

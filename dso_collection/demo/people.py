@@ -11,8 +11,9 @@ STARTED = -60
 #: The collectors have been at a fair since: what has come up in the last days waits for them.
 LAST_DAY_IN_OFFICE = -5
 
-#: Share of the waiting emails that is confirmed when the demo is built and so goes out at once.
-CONFIRMED_NOW = 0.6
+#: Emails that are left to confirm when the demo is built; at most so many others go out at once.
+LEFT_TO_CONFIRM = 4
+CONFIRMED_NOW = 14
 
 #: How often a collector puts off what is due, as a customer has asked for.
 PUT_OFF = 0.08
@@ -21,10 +22,10 @@ PUT_OFF = 0.08
 DILIGENCE = {
     'email': 0.85,
     'call': 0.7,
-    'task': 0.4,
+    'task': 0.2,
     'letter': 0.8,
     'registered_letter': 0.8,
-    'litigation': 0.3,
+    'litigation': 0.5,
 }
 
 NOTES = {
@@ -62,8 +63,8 @@ HOLDS = (
 #: Code, day, days by which the next action is moved.
 MOVED = (('C1013', -1, 7), ('C1010', -2, 5))
 
-#: Code, day, words of the mail server that refused the message.
-REFUSED = (('C1021', -1, "550 5.1.1 <buchhaltung>: mailbox unavailable"),)
+#: What a mail server said to the last email of yesterday.
+REFUSAL = "550 5.1.1 Mailbox unavailable"
 
 #: Code, day, login, comment.
 COMMENTS = (
@@ -108,7 +109,8 @@ class Team:
         )
         accounts = self._accounts([customer.code for customer in customers], company)
         for customer in customers:
-            accounts[customer.code].write(self._assignment(customer, scenarios))
+            account = accounts[customer.code].with_context(tracking_disable=True)
+            account.write(self._assignment(customer, scenarios))
 
     def _assignment(self, customer, scenarios):
         is_first = customer.country in data.FIRST_COLLECTOR_COUNTRIES
@@ -124,8 +126,8 @@ class Team:
     def confirm_for_today(self):
         """Confirm some of the emails that wait, so that the next dispatch has something to send."""
         self._env['dso.customer']._plan_all()
-        waiting = self._due_actions().filtered(lambda a: a.action_type == 'email' and a.to_confirm)
-        for action in waiting[: round(len(waiting) * CONFIRMED_NOW)]:
+        waiting = self._waiting_emails()
+        for action in waiting[:-LEFT_TO_CONFIRM][:CONFIRMED_NOW]:
             self._as_collector(action).action_confirm()
 
     # --- days ----------------------------------------------------------------------------------
@@ -162,17 +164,17 @@ class Team:
                 )
 
     def _move(self, day, since):
-        """Put actions off, and let a mail server refuse one; both need the plan of the day."""
+        """Put actions off as customers have asked for; that needs the plan of the day."""
         for code, moved_day, days in MOVED:
             action = self._accounts([code])[code].next_action_id
             if since < moved_day <= day and action:
                 date = self._clock.date(day + days)
                 self._as_collector(action).action_reschedule(date)
-        for code, refused_day, words in REFUSED:
-            action = self._accounts([code])[code].next_action_id
-            if since < refused_day <= day and action.state == 'planned':
-                action._set_error('refused', words)
         self._clock.end_day()
+
+    def suffer_refusal(self):
+        """Let a mail server refuse one of the emails that wait."""
+        self._waiting_emails()[-1:]._set_error('refused', REFUSAL)
 
     def _handle(self, action):
         mine = self._as_collector(action)
@@ -213,6 +215,9 @@ class Team:
             ],
             order='date_planned, id',
         )
+
+    def _waiting_emails(self):
+        return self._due_actions().filtered(lambda a: a.action_type == 'email' and a.to_confirm)
 
     def _as_collector(self, action):
         return action.with_user(action.collector_id or self._users['manager'])

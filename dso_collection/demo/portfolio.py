@@ -18,13 +18,27 @@ from .people import STARTED, Team
 
 __all__ = ['LOGINS', 'LOOK_AT', 'build']
 
-LOOK_AT = []
+#: What to look at, shown by whoever serves the demo.
+LOOK_AT = [
+    "Collection › Agenda: calls and tasks of today in red; emails that wait for a confirmation, "
+    "or are in error with the reason",
+    "Customers › Ateliers Morvan: insolvent and on hold; Cuisines Beaulieu: a payment that nobody "
+    "has matched holds its reminder",
+    "Customers › Librería Rayuela: an address that is wrong; Garage Roussel Frères: none at all",
+    "Customers › Transports Delamarre: two months of reminders and calls; Cerámicas Azul Norte: "
+    "the last step is done for its oldest invoice",
+    "Customers › Région Haute-Vallée: one invoice in three instalments, each an item of its own",
+    "Configuration › Start Collection, as manager: Lumora North America has not started yet",
+]
 
 #: Days on which the books are brought up to date before collection begins.
 IMPORT_DAYS = (-420, -300, -180, STARTED)
 
 #: Days between two working days of the collectors.
 PACE = 3
+
+#: Days between two bookings in the company that has not started: nobody looks at them day by day.
+AMERICAN_PACE = 15
 
 #: Bulk of documents: no followers and no log entries that nobody would read. The last key is what
 #: Odoo adds by itself: one environment instead of two to look up for every record.
@@ -114,21 +128,24 @@ def _keep_books(ledgers, days):
 def _live(ledgers, team, days):
     """Live through the days since the start: books in the morning, collectors after that."""
     europe, america = ledgers
-    since = STARTED
+    since = since_america = STARTED
     team.work(since, since)
     for day in (*range(STARTED + PACE, -1, PACE), -1):
         if days.date(day).weekday() >= 5 and day != -1:
             continue
         days.go_to(day)
         europe.keep(since, day)
+        if day == -1 or day - since_america > AMERICAN_PACE:
+            america.keep(since_america, day)
+            since_america = day
         if day == -1:
-            # Nobody collects in America yet, so nobody asks on which days its books are kept.
-            america.keep(STARTED, day)
             europe.block()
         days.end_day()
         team.work(day, since)
         since = day
+    team.suffer_refusal()
 
 
 def _say(what, number):
-    print(f"  {what}: {number}", flush=True)
+    # The caller watches the build on a terminal; a log would hide it.
+    print(f"  {what}: {number}", flush=True)  # pylint: disable=print-used
