@@ -16,6 +16,7 @@ from . import (
     dso_customer_screens,
     dso_dispatch,
     dso_explanation,
+    dso_guards,
     dso_hashtag,
     dso_plan_mark,
     dso_planner,

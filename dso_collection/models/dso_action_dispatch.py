@@ -148,19 +148,19 @@ class DsoAction(models.Model):
         From any open state: what has left has left, even if the action was being retried.
         """
         reached = self.filtered(lambda action: action.state in OPEN_STATES)
-        reached.write({'delivery': 'sent'})
+        reached.sudo().write({'delivery': 'sent'})
         reached._set_done('sent')
 
     def _set_undelivered(self, code, detail):
         """Put actions whose message could not be delivered in error."""
         sending = self.filtered(lambda action: action.state == 'sending')
-        sending.write({'delivery': 'failed'})
+        sending.sudo().write({'delivery': 'failed'})
         sending._set_error(code, detail)
 
     def _set_bounced(self):
         """Take back completed actions whose message came back: they count no longer."""
         done = self.filtered(lambda action: action.state == 'done')
-        done.write({'delivery': 'bounced'})
+        done.sudo().write({'delivery': 'bounced'})
         self.env['dso.planner']._mark_customers(done.customer_id)
 
     @api.model

@@ -153,6 +153,46 @@ class TestSecurity(CollectionCase):
                 with self.assertRaises(AccessError):
                     self.ours.with_user(user).write({'overdue': 0})
 
+    def test_actions_cannot_be_written_past_their_methods(self):
+        action = self.ours.next_action_id
+        for user in (self.collector, self.manager):
+            own = action.with_user(user)
+            for vals in (
+                {'state': 'done'},
+                {'confirmed_on': jan(20)},
+                {'date_planned': jan(25)},
+                {'mode': 'automatic'},
+                {'customer_id': self.theirs.id},
+                {'delivery': 'bounced'},
+                {'recipient': 'elsewhere@example.com'},
+            ):
+                with self.subTest(user=user.login, vals=vals), self.assertRaises(AccessError):
+                    own.write(vals)
+            own.write({'note': "Ask for Ann"})
+            self.assertEqual(action.note, "Ask for Ann")
+
+    def test_actions_cannot_be_born_done(self):
+        actions = self.env['dso.action'].with_user(self.collector)
+        for vals in ({'state': 'done'}, {'origin': 'scenario'}, {'company_id': 1}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                actions.create({'customer_id': self.ours.id, **vals})
+        action = actions.with_context(default_state='done', default_origin='scenario').create(
+            {'customer_id': self.ours.id, 'action_type': 'call', 'date_planned': jan(25)}
+        )
+        self.assertEqual((action.state, action.origin), ('planned', 'specific'))
+
+    def test_customer_accounts_keep_what_is_not_for_people(self):
+        for vals in (
+            {'partner_id': self.theirs.partner_id.id},
+            {'company_id': self.other_company.id},
+            {'position_id': self.theirs.position_id.id},
+            {'not_before': jan(25)},
+            {'collector_source': 'default'},
+        ):
+            for user in (self.collector, self.manager):
+                with self.subTest(user=user.login, vals=vals), self.assertRaises(AccessError):
+                    self.ours.with_user(user).write(vals)
+
     # --- companies -------------------------------------------------------------------------
 
     def test_nobody_sees_another_company(self):

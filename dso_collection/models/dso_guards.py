@@ -1,0 +1,84 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import clean_context
+
+#: What a person may write on an action; all else changes through its methods.
+ACTION_FIELDS = frozenset(['note'])
+
+#: What a person may give to an action that he creates.
+NEW_ACTION_FIELDS = frozenset(['customer_id', 'action_type', 'date_planned', 'name', 'note'])
+
+#: What a person may decide on a customer account; all else belongs to the engine.
+CUSTOMER_FIELDS = frozenset(
+    [
+        'collector_id',
+        'scenario_id',
+        'group_account_id',
+        'hold_reason',
+        'hold_from',
+        'hold_until',
+    ]
+)
+NEW_CUSTOMER_FIELDS = CUSTOMER_FIELDS | {'partner_id', 'company_id'}
+
+
+class DsoGuard(models.AbstractModel):
+    """Refuses columns that are nobody's to write through the web client, an import or RPC.
+
+    Rights on a model open all of its columns; an action "done" by a plain write would change the
+    plan and forge the history. Methods check who calls them, then write in sudo.
+    """
+
+    _name = 'dso.guard'
+    _description = "Guards Columns of Collection"
+
+    def _check_columns(self, names, allowed):
+        refused = [
+            name
+            for name in names
+            if name in self._fields
+            and name not in allowed
+            and self._fields[name]._module == 'dso_collection'
+        ]
+        if refused and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(field)s of %(model)s cannot be changed by hand: use the buttons.",
+                    field=self._fields[refused[0]]._description_string(self.env),
+                    model=self._description,
+                )
+            )
+
+
+class DsoAction(models.Model):
+    _name = 'dso.action'
+    _inherit = ['dso.action', 'dso.guard']
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_columns(vals, NEW_ACTION_FIELDS)
+            self = self.with_context(clean_context(self.env.context))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_columns(vals, ACTION_FIELDS)
+        return super().write(vals)
+
+
+class DsoCustomer(models.Model):
+    _name = 'dso.customer'
+    _inherit = ['dso.customer', 'dso.guard']
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_columns(vals, NEW_CUSTOMER_FIELDS)
+            self = self.with_context(clean_context(self.env.context))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_columns(vals, CUSTOMER_FIELDS)
+        return super().write(vals)
