@@ -334,7 +334,9 @@ class DsoAction(models.Model):
         """Take a confirmation back; the action waits again."""
         self._check_collector()
         self._check_all_open()
-        self.sudo().write({'confirmed_on': False, 'confirmed_by_id': False, 'confirmed_amount': 0.0})
+        self.sudo().write(
+            {'confirmed_on': False, 'confirmed_by_id': False, 'confirmed_amount': 0.0}
+        )
         return True
 
     def action_open_customer(self):

@@ -161,8 +161,8 @@ class DsoExplanation(models.AbstractModel):
 
     def _task_allocate(self, action):
         return self.env._(
-            "Unallocated credits of %(amount)s cover the leader invoice or half of what is overdue: "
-            "allocate or refund them.",
+            "Unallocated credits of %(amount)s cover the leader invoice or half of what is "
+            "overdue: allocate or refund them.",
             amount=formatLang(
                 self.env, action.customer_id.unallocated, currency_obj=action.currency_id
             ),

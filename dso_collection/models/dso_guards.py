@@ -32,6 +32,10 @@ class DsoGuard(models.AbstractModel):
     _name = 'dso.guard'
     _description = "Guards Columns of Collection"
 
+    def _without_defaults(self):
+        """Return this model without defaults of the context, which are columns given by others."""
+        return self if self.env.su else self.with_context(clean_context(self.env.context))
+
     def _check_columns(self, names, allowed):
         refused = [
             name
@@ -56,11 +60,9 @@ class DsoAction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._check_columns(vals, NEW_ACTION_FIELDS)
-            self = self.with_context(clean_context(self.env.context))
-        return super().create(vals_list)
+        for vals in vals_list:
+            self._check_columns(vals, NEW_ACTION_FIELDS)
+        return super(DsoAction, self._without_defaults()).create(vals_list)
 
     def write(self, vals):
         self._check_columns(vals, ACTION_FIELDS)
@@ -73,11 +75,9 @@ class DsoCustomer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._check_columns(vals, NEW_CUSTOMER_FIELDS)
-            self = self.with_context(clean_context(self.env.context))
-        return super().create(vals_list)
+        for vals in vals_list:
+            self._check_columns(vals, NEW_CUSTOMER_FIELDS)
+        return super(DsoCustomer, self._without_defaults()).create(vals_list)
 
     def write(self, vals):
         self._check_columns(vals, CUSTOMER_FIELDS)
