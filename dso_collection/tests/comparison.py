@@ -3,9 +3,9 @@
 from dataclasses import fields
 from pprint import pformat
 
-from .reference import plan
+from .reference import listed, plan
 from .reference_loader import Loader, positions, reference_from_db
-from .reference_objects import Action
+from .reference_objects import Action, Key, Listed
 from .reference_settle import settle
 
 ACTION_FIELDS = [field.name for field in fields(Action) if field.name not in ('account', 'listed')]
@@ -117,3 +117,32 @@ class Comparison:
         for item in account.items:
             near += self.before.actions_listing[item.key]
         return sorted(set(near), key=lambda action: action.id)
+
+
+def expected_listing(env, actions, today):
+    """What the reference lists when scenario actions are done today: id → keys and offsets."""
+    loader = Loader(env)
+    portfolio = loader.load()
+    entries = {entry.id: entry for entry in portfolio.actions}
+    result = {}
+    for action in actions:
+        scenario = loader.scenarios[action.scenario_id.id]
+        step = next(step for step in scenario.steps if step.id == action.step_id.id)
+        entry = entries[action.id]
+        result[action.id] = by_text(listed(portfolio, entry, scenario, step, today))
+    return result
+
+
+def stored_listing(env, actions):
+    """What the SQL engine listed, in the same form."""
+    env.flush_all()
+    result = {action.id: [] for action in actions}
+    query = "SELECT action_id, move_id, due_date, offset_counted FROM dso_action_item"
+    env.cr.execute(query + " WHERE action_id = ANY(%s)", [actions.ids])
+    for action_id, move_id, due_date, offset in env.cr.fetchall():
+        result[action_id].append(Listed(Key(move_id, due_date), offset))
+    return {action_id: by_text(entries) for action_id, entries in result.items()}
+
+
+def by_text(entries):
+    return sorted(entries, key=str)

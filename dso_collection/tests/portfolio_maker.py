@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from psycopg2.extras import Json, execute_values
 
 ZONES = ('UTC', 'Pacific/Auckland', 'America/New_York')
-AMOUNTS = (5, 20, 40, 49.99, 50, 100, 100, 300, 1000)
+AMOUNTS = (5, 10, 45, 49.99, 50, 50, 100, 100, 200)
+AGES = (-1, 0, 1, 3, 5, 10, 20, 30, 31, 35, 60, 61, 90, 91)  # where rules have their edges
 OFFSETS = (-10, -5, -1, 0, 3, 7, 10, 20, 35)
 CLOSED_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
 MANUAL_TYPES = ('call', 'email', 'sms', 'letter', 'registered_letter', 'litigation', 'task')
@@ -291,7 +292,7 @@ class PortfolioMaker:
 
     def _lines(self, rng, partner, move):
         sign = -1 if move['move_type'] == 'out_refund' or rng.random() < 0.1 else 1
-        first = self.day(rng, -60, 20)
+        first = rng.choice((self.day(rng, -60, 20), self.today - timedelta(rng.choice(AGES))))
         for number in range(rng.choice((1, 1, 1, 2, 3))):
             amount = sign * rng.choice((*AMOUNTS, rng.randint(1, 99999) / 100))
             foreign = move['currency_id'] != self.currencies[0]

@@ -15,13 +15,13 @@ from odoo import Command
 from odoo.tests import tagged
 
 from .common import CollectionCase
-from .comparison import Comparison
+from .comparison import Comparison, expected_listing, stored_listing
 from .portfolio_changer import PortfolioChanger
 from .portfolio_maker import PortfolioMaker
 
 THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
 SETTINGS = settings(
-    max_examples=300 if THOROUGH else 12,
+    max_examples=300 if THOROUGH else 24,
     deadline=None,
     database=None,
     # A failure names the account and all that is known of it; shrinking would take minutes.
@@ -81,13 +81,14 @@ class TestEngineProperties(CollectionCase):
     )
     def test_random_portfolios(self, number, size, day):
         with self.rolled_back():
-            self.go_to(day, hour=11)
+            self.go_to(day, hour=10)
             PortfolioMaker(self.env, self.books, number, size, day).make()
             self.assertAgrees(day)
             PortfolioChanger(self.env, Random(number), day).change()
             later = day + timedelta(days=number % 8)
-            self.go_to(later, hour=11)
+            self.go_to(later, hour=10)
             self.assertAgrees(later)
+            self.assertListed(later)
 
     def assertAgrees(self, today):
         """Both engines plan the same, and a second plan changes nothing."""
@@ -98,3 +99,16 @@ class TestEngineProperties(CollectionCase):
         before = self.dump()
         run(today=today)
         self.assertNothingWritten(before, "A second plan changes something")
+
+    def assertListed(self, today):
+        """Both engines count the same steps for the items of every open action."""
+        actions = self.env['dso.action'].search(
+            [('origin', '=', 'scenario'), ('state', 'in', ('planned', 'error'))]
+        )
+        expected = expected_listing(self.env, actions, today)
+        self.env['dso.planner']._snapshot_items(actions)
+        got = stored_listing(self.env, actions)
+        differing = {
+            key: (expected[key], got[key]) for key in expected if expected[key] != got[key]
+        }
+        self.assertFalse(differing, "Items listed by action, expected and got")
