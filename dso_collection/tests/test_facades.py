@@ -121,6 +121,14 @@ class TestPartnerFacade(CollectionCase):
         )
         self.assertEqual(dict(groups), {leader: 1, self.env['res.partner']: 1})
 
+    def test_web_client_may_group_and_sort(self):
+        for model in ('res.partner', 'account.move', 'account.move.line'):
+            for name, field in self.env[model].fields_get(list(FACADES)).items():
+                with self.subTest(model=model, field=name):
+                    self.assertTrue(field['groupable'])
+                    self.assertTrue(field['searchable'])
+                    self.assertTrue(field['sortable'])
+
     def test_value_of_the_current_company_alone(self):
         self.customer.collector_id = self.collector
         other = self.create_company()
