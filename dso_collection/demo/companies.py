@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import Command
 
 from . import customers as data
+from . import logo
 
 #: Login and password, what it is for: shown by whoever serves the demo.
 LOGINS = [
@@ -103,6 +104,7 @@ def _set_up_europe(env, euro):
     europe.write(
         {
             **EUROPE,
+            'logo': logo.draw("lumora"),
             **_not_enriched(env),
             'country_id': france.id,
             'account_fiscal_country_id': france.id,
@@ -131,6 +133,7 @@ def _set_up_america(env, dollar):
     america = env['res.company'].create(
         {
             **AMERICA,
+            'logo': logo.draw("lumora na"),
             **_not_enriched(env),
             'country_id': env.ref('base.us').id,
             'state_id': env.ref('base.state_us_34').id,

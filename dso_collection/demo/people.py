@@ -149,7 +149,9 @@ class Team:
     def _decide(self, day, since):
         for code, hold_day, reason, until in HOLDS:
             if since < hold_day <= day:
-                self._accounts([code])[code].with_user(self._users['manager']).write(
+                account = self._accounts([code])[code].with_user(self._users['manager'])
+                account._track_set_author(self._users['manager'].partner_id)
+                account.write(
                     {
                         'hold_reason': reason,
                         'hold_from': self._clock.date(hold_day),
