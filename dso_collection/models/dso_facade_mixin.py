@@ -99,7 +99,7 @@ class DsoFacadeMixin(models.AbstractModel):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         path = FACADES.get(field_expr)
-        if not path or not query:
+        if not path or query is None:
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], 'read')
         customers = self.env['dso.customer']

@@ -3,6 +3,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
 from ..engine import scope_sql
+from ..models.dso_facade_mixin import FACADES
 from .common import CollectionCase, jan
 
 
@@ -121,13 +122,15 @@ class TestPartnerFacade(CollectionCase):
         )
         self.assertEqual(dict(groups), {leader: 1, self.env['res.partner']: 1})
 
-    def test_web_client_may_group_and_sort(self):
+    def test_web_client_may_search_group_and_sort(self):
         for model in ('res.partner', 'account.move', 'account.move.line'):
             for name, field in self.env[model].fields_get(list(FACADES)).items():
                 with self.subTest(model=model, field=name):
                     self.assertTrue(field['groupable'])
                     self.assertTrue(field['searchable'])
+                    self.env[model].web_read_group([], [name], ['__count'])
                     self.assertTrue(field['sortable'])
+                    self.env[model].search([], order=f'{name} desc, id', limit=1)
 
     def test_value_of_the_current_company_alone(self):
         self.customer.collector_id = self.collector
