@@ -63,7 +63,7 @@ class DsoAction(models.Model):
             raise UserError(
                 self.env._("Only emails are sent from here: complete the other actions instead.")
             )
-        for company in self.company_id:
+        for company in self.company_id.sudo():  # a branch user may not read its root
             if not company.dso_started_on:
                 raise UserError(
                     self.env._(

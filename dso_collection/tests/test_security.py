@@ -253,6 +253,10 @@ class TestSecurity(CollectionCase):
         action.action_reschedule(jan(25))
         self.assertEqual(self.next_action(self.ours).date_planned, jan(25))
         self.assertEqual(self.ours.partner_id.with_user(user).dso_scenario_id, self.scenario)
+        self.ours.scenario_id = self.env.ref('dso_collection.dso_scenario_standard')
+        email = self.next_action(self.ours).with_user(user)
+        with self.assertRaisesRegex(UserError, "Collection is not started"):
+            email.action_send_now()
 
     def test_user_of_two_companies_sees_both(self):
         user = self.create_user(
