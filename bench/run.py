@@ -169,9 +169,10 @@ def main():
     wanted = {argument for argument in arguments if not argument.isdigit()}
     sizes = [int(argument) for argument in arguments if argument.isdigit()] or SIZES
     for size in sizes:
-        ours = bench.plans(size)
-        if not wanted or 'peer' in wanted:
-            bench.peer(size, ours)
+        if wanted <= {'plan', 'peer'}:
+            ours = bench.plans(size)
+            if 'plan' not in wanted:
+                bench.peer(size, ours)
         if not wanted or 'posting' in wanted:
             bench.posting(size)
     bench.table()
