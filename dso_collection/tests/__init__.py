@@ -7,6 +7,7 @@ from . import (
     test_engine_queries,
     test_engine_sequences,
     test_facades,
+    test_groups,
     test_hashtags,
     test_merge,
     test_module,

@@ -1,0 +1,86 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..engine import group_sql
+
+
+class DsoCustomer(models.Model):
+    """Grouped collection: several customer accounts chased through one of them (spec 5)."""
+
+    _inherit = 'dso.customer'
+
+    # The database's own word on what a raw statement could do most easily.
+    _check_not_through_itself = models.Constraint(
+        'CHECK (group_account_id <> id)',
+        "A customer account cannot be collected through itself: choose another one.",
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('group_account_id', 'company_id')
+    def _check_group_account(self):
+        """Refuse groups that cannot be (spec 5.7), in as many queries for many accounts as for one.
+
+        For every path: a statement that writes groups past the ORM calls it afterwards.
+        """
+        customers = self.sudo()  # whoever groups, a group account of another company must be seen
+        itself = customers.filtered(lambda c: c.group_account_id == c)[:1]
+        if itself:
+            raise ValidationError(itself._explain_group_refusal(itself, 'itself'))
+        self.env['dso.customer'].flush_model(['group_account_id', 'company_id'])
+        for customer_id, account_id, reason in self.env.execute_query(group_sql.refusals(self.ids)):
+            customer, account = customers.browse(customer_id), customers.browse(account_id)
+            raise ValidationError(customer._explain_group_refusal(account, reason))
+        customers.group_account_id._check_receivable_side()
+
+    def _explain_group_refusal(self, account, reason):
+        """Return why a customer account cannot be collected through another, and what to do.
+
+        :param dso.customer account: the refused group account
+        :param str reason: ``itself`` or one of :func:`group_sql.refusals`
+        """
+        names = {
+            'customer': self.display_name,
+            'company': self.company_id.name,
+            'account': account.display_name,
+            'group': account.group_account_id.display_name,
+        }
+        texts = {
+            'itself': self.env._(
+                "%(customer)s cannot be collected through itself: choose another group account.",
+                **names,
+            ),
+            # Without the name: who groups may have no business in the other company.
+            'company': self.env._(
+                "%(customer)s is a customer account of %(company)s, the chosen group account is "
+                "not: choose a group account of %(company)s.",
+                **names,
+            ),
+            'grouped': self.env._(
+                "%(account)s is itself collected through %(group)s: choose %(group)s as the group "
+                "account.",
+                **names,
+            ),
+            'members': self.env._(
+                "%(customer)s is the group account of other customer accounts and cannot be "
+                "collected through %(account)s: cancel its grouping first.",
+                **names,
+            ),
+        }
+        return texts[reason]
+
+    def _check_receivable_side(self):
+        """Refuse group accounts in which nothing could be booked, hence nothing collected."""
+        for company, accounts in self.grouped('company_id').items():
+            for account in accounts:
+                side = account.partner_id.with_company(company).property_account_receivable_id
+                if side.account_type != 'asset_receivable' or side.non_trade:
+                    raise ValidationError(
+                        self.env._(
+                            "%(account)s has no trade receivable account in %(company)s and "
+                            "cannot be a group account: set one on the contact or choose another "
+                            "group account.",
+                            account=account.display_name,
+                            company=company.name,
+                        )
+                    )
