@@ -97,6 +97,7 @@ HELD_REASONS = [
 #: Why an automatic action waits for a confirmation beyond its mode.
 CONFIRM_REASONS = [
     ('moved', "Another action than the one that was rescheduled"),
+    ('group', "Customer accounts grouped or taken out of the group"),
     ('stale', "Planned date long past"),
     ('contact', "Contact after the confirmation"),
     ('amount', "Amount risen after the confirmation"),

@@ -24,6 +24,7 @@ def sync_actions(scope, calendars, uid, now):
             SELECT a.id, a.origin, pos.reason, pos.plan_step_id, pos.plan_date, pos.plan_rule,
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
                 pos.plan_recipient_id, pos.leader_line_id, c.collector_id, c.scenario_id,
+                c.regrouped_on IS NOT NULL AND st.mode = ANY(%(automatic)s) AS regrouped,
                 st.action_type, st.mode, st.name, st.delay, cal.today, %(touched)s AS touched,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
                     AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
@@ -32,6 +33,7 @@ def sync_actions(scope, calendars, uid, now):
                     WHEN 'hold_end' THEN pos.task_hold_end_key END
                 END IS TRUE AS same,
                 CASE WHEN a.confirmed_on IS NULL THEN NULL
+                    WHEN c.regrouped_on > a.confirmed_on THEN 'group'
                     WHEN pos.last_contact_on > a.confirmed_on THEN 'contact'
                     WHEN pos.plan_amount > a.confirmed_amount THEN 'amount'
                     WHEN pos.plan_recipient IS DISTINCT FROM a.recipient THEN 'recipient'
@@ -74,6 +76,7 @@ def sync_actions(scope, calendars, uid, now):
                 CASE WHEN f.lapse IS NOT NULL THEN f.lapse
                     WHEN f.confirmed THEN NULL
                     WHEN f.waited_for IS NOT NULL AND f.waited_for <> 'stale' THEN f.waited_for
+                    WHEN f.regrouped THEN 'group'
                     WHEN f.stale THEN 'stale' END AS new_confirm_reason,
                 CASE WHEN f.plan_error IS NOT NULL THEN f.plan_error
                     WHEN f.new_state = 'error' THEN f.error_code END AS new_error_code,
@@ -129,7 +132,7 @@ def insert_actions(scope, calendars, uid, now):
         """WITH scope AS MATERIALIZED (%(scope)s),
         target AS (
             SELECT c.id AS customer_id, c.company_id, c.collector_id, c.scenario_id, c.not_before,
-                %(plan)s, cal.today
+                c.regrouped_on, %(plan)s, cal.today
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
             JOIN dso_position pos ON pos.id = c.position_id
@@ -148,6 +151,7 @@ def insert_actions(scope, calendars, uid, now):
             t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.plan_date, t.plan_rule,
             CASE WHEN st.mode <> ALL(%(automatic)s) THEN NULL
                 WHEN t.not_before >= t.today THEN 'moved'
+                WHEN t.regrouped_on IS NOT NULL THEN 'group'
                 WHEN t.plan_date < t.today - %(stale)s::int THEN 'stale' END,
             t.plan_held, t.plan_recipient, t.plan_recipient_id, t.plan_error,
             CASE WHEN t.plan_error IS NOT NULL THEN %(now)s::timestamp END,

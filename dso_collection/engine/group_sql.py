@@ -23,3 +23,21 @@ def refusals(ids):
         ) checked WHERE reason IS NOT NULL ORDER BY id""",
         list(ids),
     )
+
+
+def move_specific_actions(ids):
+    """Take the open specific actions of customer accounts to where these are collected now.
+
+    A member's stand on the group account and name the member; they return when it leaves.
+    """
+    return SQL(
+        """UPDATE dso_action a SET customer_id = COALESCE(m.group_account_id, m.id),
+            member_id = CASE WHEN m.group_account_id IS NOT NULL THEN m.id END
+        FROM dso_customer m
+        WHERE m.id = ANY(%s) AND a.origin IN ('specific', 'direct')
+            AND a.state IN ('planned', 'error')
+            AND (a.member_id = m.id OR (a.member_id IS NULL AND a.customer_id = m.id))
+            AND a.customer_id <> COALESCE(m.group_account_id, m.id)
+        RETURNING a.id""",
+        list(ids),
+    )

@@ -8,6 +8,7 @@ from . import (
     base_partner_merge,
     dso_action,
     dso_action_dispatch,
+    dso_action_group,
     dso_action_item,
     dso_action_message,
     dso_action_screens,
@@ -33,5 +34,6 @@ from . import (
     res_company_start,
     res_config_settings,
     res_partner,
+    res_partner_group,
     resource_calendar_leaves,
 )

@@ -361,6 +361,7 @@ class DsoAction(models.Model):
 
     def _set_done(self, outcome, note=None, reason=None):
         """Complete actions by hand: items and levels are written first, then the state."""
+        self._settle_regrouping()
         self.env['dso.planner']._snapshot_items(self)
         contact = outcome in ('done', 'sent')
         for is_contact, actions in self.grouped(
@@ -408,6 +409,7 @@ class DsoAction(models.Model):
         )
 
     def _set_sending(self):
+        self._settle_regrouping()
         self._update_state(('planned',), 'sending', {'delivery': 'queued'})
 
     def _update_state(self, allowed, target, vals=None):

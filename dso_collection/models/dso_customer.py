@@ -272,10 +272,9 @@ class DsoCustomer(models.Model):
         self._add_sources(vals)
         if 'hold_reason' in vals:
             vals['hold_user_id'] = self.env.uid if vals['hold_reason'] else False
-        left = self.group_account_id if 'group_account_id' in vals else self.browse()
         result = super().write(vals)
         if not PLAN_FIELDS.isdisjoint(vals):
-            self.env['dso.planner']._mark_customers(self | left)
+            self.env['dso.planner']._mark_customers(self)
         return result
 
     def unlink(self):

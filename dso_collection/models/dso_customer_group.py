@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine import group_sql
@@ -8,6 +8,12 @@ class DsoCustomer(models.Model):
     """Grouped collection: several customer accounts chased through one of them (spec 5)."""
 
     _inherit = 'dso.customer'
+
+    regrouped_on = fields.Datetime(
+        readonly=True,
+        help="When customer accounts were last grouped or taken out of the group; the next "
+        "automatic action then waits for confirmation. Empty once it has gone or was skipped.",
+    )
 
     # The database's own word on what a raw statement could do most easily.
     _check_not_through_itself = models.Constraint(
@@ -84,3 +90,59 @@ class DsoCustomer(models.Model):
                             company=company.name,
                         )
                     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        customers = super().create(vals_list)
+        customers._follow_regrouping({})
+        return customers
+
+    def write(self, vals):
+        if 'group_account_id' not in vals:
+            return super().write(vals)
+        before = {customer.id: customer.sudo().group_account_id.id for customer in self}
+        result = super().write(vals)
+        self._follow_regrouping(before)
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_cancel_grouping(self):
+        """Take members out of their groups; both sides are planned again at once."""
+        self._check_collect_access()
+        self.filtered('group_account_id').write({'group_account_id': False})
+        return True
+
+    def action_cancel_group(self):
+        """Take all members out of the groups of these group accounts."""
+        return self.grouped_account_ids.action_cancel_grouping()
+
+    # === BUSINESS METHODS === #
+
+    def _follow_regrouping(self, before):
+        """Do what follows from a change of group accounts (spec 5.2).
+
+        Specific actions go along, both sides are planned again, and their next automatic action
+        waits for confirmation. A statement that writes groups past the ORM calls it afterwards.
+
+        :param dict before: id of the group account that each customer account had, by id
+        """
+        customers = self.sudo()  # the other side of a group may be another collector's
+        moved = customers.filtered(lambda c: c.group_account_id.id != before.get(c.id, False))
+        if not moved:
+            return
+        left = customers.browse(
+            {before[customer.id] for customer in moved if before.get(customer.id)}
+        )
+        leads = left | moved.group_account_id | moved.filtered(lambda c: not c.group_account_id)
+        leads.write({'regrouped_on': fields.Datetime.now()})
+        moved._move_specific_actions()
+        self.env['dso.planner']._mark_customers(moved | leads)
+
+    def _move_specific_actions(self):
+        """Take open specific actions to where these customer accounts are collected now."""
+        self.env.flush_all()
+        if self.env.execute_query(group_sql.move_specific_actions(self.ids)):
+            self.env.invalidate_all()

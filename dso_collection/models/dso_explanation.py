@@ -226,6 +226,9 @@ class DsoExplanation(models.AbstractModel):
             'moved': self.env._(
                 "Waits for confirmation: another action was rescheduled to a date agreed on."
             ),
+            'group': self.env._(
+                "Waits for confirmation: customer accounts were grouped or taken out of the group."
+            ),
             'stale': self.env._("Waits for confirmation: its date is long past."),
             'contact': self.env._(
                 "Waits for confirmation again: there was a contact after it was confirmed."

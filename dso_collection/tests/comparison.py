@@ -8,7 +8,9 @@ from .reference_loader import Loader, positions, reference_from_db
 from .reference_objects import Action, Key, Listed
 from .reference_settle import settle
 
-ACTION_FIELDS = [field.name for field in fields(Action) if field.name not in ('account', 'listed')]
+ACTION_FIELDS = [
+    field.name for field in fields(Action) if field.name not in ('account', 'listed', 'member')
+]
 
 #: Columns of a position that a leading account carries, and how a plan of the reference gives them.
 PLAN_VALUES = {

@@ -20,6 +20,7 @@ class PortfolioChanger:
             self._book(line_id)
         for (customer_id,) in self._some('dso_customer', 'id', 0.1):
             self._decide(customer_id)
+        self._regroup()
         for (partner_id,) in self._some('res_partner', 'id', 0.1, "name LIKE 'Customer%%'"):
             self._update('res_partner', partner_id, email=None, email_normalized=None)
         self.env.invalidate_all()
@@ -74,6 +75,33 @@ class PortfolioChanger:
             )
         )
         self._update('account_move_line', line_id, **changes)
+
+    def _regroup(self):
+        """Some accounts leave their group, and some that lead none come under another one."""
+        for customer_id, lead_id in self._some(
+            'dso_customer', 'id, group_account_id', 0.3, 'group_account_id IS NOT NULL'
+        ):
+            self._update('dso_customer', customer_id, group_account_id=None)
+            for head_id in (customer_id, lead_id):
+                self._update('dso_customer', head_id, regrouped_on=self._moment())
+        for customer_id, company_id in self._some(
+            'dso_customer', 'id, company_id', 0.1, 'group_account_id IS NULL'
+        ):
+            self._collect_through_another(customer_id, company_id)
+
+    def _collect_through_another(self, customer_id, company_id):
+        self.env.cr.execute(
+            """SELECT id FROM dso_customer c
+                WHERE company_id = %(company)s AND group_account_id IS NULL AND id <> %(id)s
+                  AND NOT EXISTS (SELECT FROM dso_customer m WHERE m.group_account_id = %(id)s)
+                ORDER BY id""",
+            {'company': company_id, 'id': customer_id},
+        )
+        leads = [row[0] for row in self.env.cr.fetchall()]
+        if leads:
+            lead_id = self.rng.choice(leads)
+            self._update('dso_customer', customer_id, group_account_id=lead_id)
+            self._update('dso_customer', lead_id, regrouped_on=self._moment())
 
     def _decide(self, customer_id):
         rng = self.rng

@@ -235,6 +235,7 @@ class PortfolioMaker:
             else None,
             'not_before': self.day(rng, -5, 12) if agreed else None,
             'not_before_on': self.moment(rng, -10, 0) if agreed else None,
+            'regrouped_on': self.moment(rng, -10, 0) if rng.random() < 0.1 else None,
         }
 
     def _make_groups(self):

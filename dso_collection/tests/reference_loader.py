@@ -152,6 +152,7 @@ class Loader:
                 hold_from=row['hold_from'],
                 hold_until=row['hold_until'],
                 not_before=row['not_before'],
+                regrouped_on=row['regrouped_on'],
             )
             self.codes[row['id']] = account
         for row in rows:
@@ -296,6 +297,7 @@ class Loader:
             done_on=row['date_done'],
             done_day=row['day_done'],
             is_contact=bool(row['is_contact']),
+            member=self.codes.get(row['member_id']),
             delivery=row['delivery'],
             listed=listed,
         )

@@ -114,6 +114,7 @@ class Account:
     hold_from: date | None = None
     hold_until: date | None = None
     not_before: date | None = None
+    regrouped_on: datetime | None = None
     items: list[Item] = field(default_factory=list)
     bookings: list[date] = field(default_factory=list)
     partner: Contact | None = None
@@ -166,6 +167,7 @@ class Action:
     done_on: datetime | None = None
     done_day: date | None = None
     is_contact: bool = False
+    member: Account | None = None
     delivery: str | None = None
     listed: list[Listed] = field(default_factory=list)
 

@@ -90,13 +90,18 @@ def confirm_reason(plan, action, today):
         return None
     if action.confirm_reason and action.confirm_reason != 'stale':
         return action.confirm_reason
-    stale = plan.step.automatic and plan.date < today - timedelta(days=STALE_DAYS)
-    return 'stale' if stale else None
+    if not plan.step.automatic:
+        return None
+    if plan.account.regrouped_on:
+        return 'group'
+    return 'stale' if plan.date < today - timedelta(days=STALE_DAYS) else None
 
 
 def lapse(plan, action):
     """Why a confirmation no longer holds."""
+    regrouped_on = plan.account.regrouped_on
     reasons = {
+        'group': regrouped_on and regrouped_on > action.confirmed_on,
         'contact': plan.last_contact_on and plan.last_contact_on > action.confirmed_on,
         'amount': plan.amount > action.confirmed_amount,
         'recipient': plan.recipient != action.recipient,

@@ -4,16 +4,19 @@ HYPOTHESIS_PROFILE=thorough runs more and longer ones. A failure names its opera
 """
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from .common import CollectionCase, jan
 from .comparison import Comparison, expected_listing, stored_listing
+from .reference_groups import grouping, refusal, regroup
+from .reference_loader import reference_from_db
 
 THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
 SETTINGS = settings(
@@ -28,12 +31,13 @@ OPERATIONS = (
     'invoice', 'instalments', 'pay', 'pay_on_account', 'credit', 'draft_credit', 'post_draft',
     'unreconcile', 'reset', 'move_due', 'block', 'exclude', 'scenario', 'step', 'complete',
     'complete', 'skip', 'reschedule', 'give_date_back', 'confirm', 'hold', 'release', 'group',
-    'ungroup', 'address', 'threshold', 'days', 'days',
+    'group', 'group', 'ungroup', 'cancel_group', 'specific', 'close_specific', 'address',
+    'threshold', 'days', 'days',
 )  # fmt: skip
 
 
 class Play:
-    """One sequence on three customers; every operation chooses its targets by ``rng``."""
+    """One sequence on four customers; every operation chooses its targets by ``rng``."""
 
     def __init__(self, case):
         self.case, self.env = case, case.env
@@ -181,12 +185,40 @@ class Play:
         self.customer.write({'hold_reason': False, 'hold_until': False})
 
     def do_group(self):
-        leads = [c for c in self.customers if c != self.customer and not c.group_account_id]
-        if leads and not self.customer.grouped_account_ids:
-            self.customer.group_account_id = self.rng.choice(leads)
+        self.regroup(self.rng.choice(self.customers))
 
     def do_ungroup(self):
-        self.customer.group_account_id = False
+        self.regroup(self.env['dso.customer'])
+
+    def do_cancel_group(self):
+        account = self.customer.group_account_id or self.customer
+        account.action_cancel_group()
+        self.case.assertFalse(account.grouped_account_ids)
+
+    def regroup(self, account):
+        """Collect the customer through an account, when the reference says that this can be."""
+        before = reference_from_db(self.env)
+        mine, lead = (by_customer(before, customer) for customer in (self.customer, account))
+        if refusal(before, mine, lead):
+            with self.case.assertRaises(ValidationError):
+                self.customer.group_account_id = account
+            self.customer.invalidate_recordset()
+            return
+        regroup(before, mine, lead, datetime.now())
+        self.customer.group_account_id = account
+        self.case.assertEqual(grouping(reference_from_db(self.env)), grouping(before))
+
+    def do_specific(self):
+        values = {'customer_id': self.customer.id, 'action_type': 'call', 'name': "Ask for a plan"}
+        action = self.env['dso.action'].create({**values, 'date_planned': self.day(0, 5)})
+        through = self.customer.group_account_id
+        self.case.assertEqual(action.customer_id, through or self.customer)
+        self.case.assertEqual(action.member_id, self.customer if through else through)
+
+    def do_close_specific(self):
+        actions = self.customer.open_action_ids.filtered(lambda a: a.origin == 'specific')
+        if actions:
+            self.choose(actions).action_complete()
 
     def do_address(self):
         self.customer.partner_id.email = self.rng.choice((False, 'nonsense', 'new@example.com'))
@@ -196,6 +228,12 @@ class Play:
 
     def do_days(self):
         self.case.go_to(self.day(1, 6))
+
+
+def by_customer(portfolio, customer):
+    """The account of the reference that is a customer account, nothing for none."""
+    key = (customer.partner_id.id, customer.company_id.id)
+    return next((account for account in portfolio.accounts if account.id == key), None)
 
 
 @tagged('post_install', '-at_install')
@@ -210,9 +248,9 @@ class TestEngineSequences(CollectionCase):
             repeat_days=6,
         )
         cls.others |= cls.create_scenario("Nothing", ())
-        names = ("Azure Interior", "Deco Addict", "Ready Mat")
+        names = ("Azure Interior", "Deco Addict", "Ready Mat", "Lumber Inc")
         cls.customers = [cls.create_customer(name) for name in names]
-        for customer, amount in zip(cls.customers, (400, 40, 1000), strict=True):
+        for customer, amount in zip(cls.customers, (400, 40, 1000, 70), strict=True):
             cls.create_invoice(customer, jan(-20), amount, posted=jan(-40))
             cls.create_invoice(customer, jan(7), 300, posted=jan(-20))
         cls.plan()

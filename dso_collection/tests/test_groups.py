@@ -1,6 +1,6 @@
 """Grouped collection: who may be grouped, what comes of it, and what comes back on cancel."""
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import CollectionCase, jan
@@ -102,3 +102,159 @@ class TestGroupRefusals(GroupCase):
         before = self.env.cr.sql_log_count
         customers._check_group_account()
         return self.env.cr.sql_log_count - before
+
+
+@tagged('post_install', '-at_install')
+class TestGroups(GroupCase):
+    def specific(self, customer, **vals):
+        """An open call that a person planned for a customer account."""
+        vals = {'action_type': 'call', 'date_planned': jan(6), **vals}
+        return self.env['dso.action'].create({'customer_id': customer.id, **vals})
+
+    def test_one_action_for_all(self):
+        """The oldest item of all leads, and everything due is asked for at once."""
+        self.shops.group_account_id = self.head
+        action = self.next_action(self.head)
+        self.assertEqual(self.head.leader_move_id.partner_id, self.shop.partner_id)
+        self.assertEqual(action.amount, 1400)
+        self.assertEqual(self.shops.mapped('reason'), ['grouped', 'grouped'])
+        self.assertFalse(self.shops.open_action_ids)
+        self.assertIn("Collected through Head Office", self.shop.explanation)
+
+    def test_next_automatic_action_waits(self):
+        self.assertFalse(self.next_action(self.head).to_confirm)
+        self.shops.group_account_id = self.head
+        action = self.next_action(self.head)
+        self.assertEqual(action.confirm_reason, 'group')
+        self.assertIn("grouped or taken out", action.explanation)
+        domain = action._domain_sendable(self.company, jan(31))
+        self.assertNotIn(action, action.search(domain))
+        action.action_confirm()
+        self.plan()
+        self.assertIn(action, action.search(domain))
+
+    def test_confirmation_lapses_when_the_group_changes(self):
+        self.shop.group_account_id = self.head
+        action = self.next_action(self.head)
+        action.action_confirm()
+        self.go_to(self.FIRST_DAY, hour=13)
+        self.other_shop.group_account_id = self.head
+        self.plan()
+        self.assertFalse(action.confirmed_on)
+        self.assertEqual(action.confirm_reason, 'group')
+
+    def test_only_the_next_automatic_action_waits(self):
+        self.shop.group_account_id = self.head
+        self.next_action(self.head).action_skip("Known")
+        self.plan()
+        self.assertFalse(self.head.regrouped_on)
+        while self.head.next_action_id.mode == 'manual':
+            self.head.next_action_id.action_skip("Known")
+            self.plan()
+        self.assertFalse(self.head.next_action_id.to_confirm)
+
+    def test_manual_actions_do_not_use_it_up(self):
+        self.complete(self.head)
+        self.go_to(jan(12))
+        self.shop.group_account_id = self.head
+        self.shop.group_account_id = False
+        self.assertEqual(self.next_action(self.head).mode, 'manual')
+        self.complete(self.head)
+        self.assertEqual(self.next_action(self.head).mode, 'automatic')
+        self.assertEqual(self.head.next_action_id.confirm_reason, 'group')
+
+    def test_cancel_plans_both_sides(self):
+        self.shops.group_account_id = self.head
+        self.plan()
+        self.shop.action_cancel_grouping()
+        self.plan()
+        self.assertEqual(self.shop.reason, 'planned')
+        self.assertEqual(self.shop.next_action_id.confirm_reason, 'group')
+        self.assertEqual(self.head.leader_move_id.partner_id, self.head.partner_id)
+        self.assertEqual(self.head.next_action_id.confirm_reason, 'group')
+        self.assertEqual(self.head.grouped_account_ids, self.other_shop)
+
+    def test_cancel_the_whole_group(self):
+        self.shops.group_account_id = self.head
+        self.head.action_cancel_group()
+        self.plan()
+        self.assertFalse(self.head.grouped_account_ids)
+        self.assertEqual(set((self.shops | self.head).mapped('reason')), {'planned'})
+
+    def test_form_shows_the_new_plan_at_once(self):
+        """The web client reads in the transaction that saved (spec 5.5)."""
+        [shown] = self.shop.web_save(
+            {'group_account_id': self.head.id}, {'reason': {}, 'plan_date': {}}
+        )
+        self.assertEqual((shown['reason'], shown['plan_date']), ('grouped', False))
+
+    def test_specific_actions_go_along_and_return(self):
+        mine, of_shop = self.specific(self.head), self.specific(self.shop, name="Ask for a plan")
+        self.shops.group_account_id = self.head
+        self.plan()
+        self.assertEqual(of_shop.customer_id, self.head)
+        self.assertEqual(of_shop.member_code, 'S1')
+        self.assertFalse(mine.member_id)
+        self.assertLessEqual(mine | of_shop, self.head.open_action_ids)
+        self.shop.group_account_id = self.other_shop.group_account_id = False
+        self.assertEqual(of_shop.customer_id, self.shop)
+        self.assertFalse(of_shop.member_id)
+        self.assertEqual(mine.customer_id, self.head)
+
+    def test_specific_action_for_a_member(self):
+        self.shop.group_account_id = self.head
+        action = self.specific(self.shop)
+        self.assertEqual((action.customer_id, action.member_id), (self.head, self.shop))
+
+    def test_specific_actions_follow_to_another_group(self):
+        action = self.specific(self.shop)
+        self.shop.group_account_id = self.head
+        self.shop.group_account_id = self.other_shop
+        self.assertEqual((action.customer_id, action.member_id), (self.other_shop, self.shop))
+
+    def test_what_is_done_stays(self):
+        action = self.specific(self.shop)
+        action.action_complete()
+        self.shop.group_account_id = self.head
+        self.assertEqual(action.customer_id, self.shop)
+        done = self.specific(self.shop)
+        done.action_complete()
+        self.shop.group_account_id = False
+        self.assertEqual((done.customer_id, done.member_id), (self.head, self.shop))
+
+    def test_touched_proposal_goes_to_the_history(self):
+        action = self.next_action(self.shop)
+        action.note = "Promised to look into it"
+        self.shop.group_account_id = self.head
+        self.plan()
+        self.assertEqual((action.state, action.reason_code), ('cancelled', 'grouped'))
+        self.assertEqual(action.customer_id, self.shop)
+
+    def test_rights(self):
+        reader = self.create_user('reader')
+        for method in ('action_cancel_grouping', 'action_cancel_group'):
+            with self.assertRaises(AccessError):
+                getattr(self.shop.with_user(reader), method)()
+        collector = self.create_user('collector')
+        self.shop.with_user(collector).group_account_id = self.head
+        self.shop.with_user(collector).action_cancel_grouping()
+        self.assertFalse(self.shop.group_account_id)
+        with self.assertRaises(AccessError):
+            self.shop.with_user(collector).regrouped_on = False
+
+    # --- contacts that change --------------------------------------------------------------
+
+    def test_deleting_a_side_is_refused(self):
+        self.shop.group_account_id = self.head
+        for customer in (self.shop, self.head):
+            with self.assertRaisesRegex(UserError, "is grouped with that of others"):
+                customer.partner_id.unlink()
+
+    def test_archiving_changes_nothing(self):
+        """Who is archived owes all the same; the group goes on as it is."""
+        self.shops.group_account_id = self.head
+        before = self.next_action(self.head)
+        (self.shop | self.head).partner_id.active = False
+        self.assertEqual(self.next_action(self.head), before)
+        self.assertEqual(self.head.grouped_account_ids, self.shops)
+        self.assertEqual(self.shop.reason, 'grouped')
