@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 #: What the destination takes over where it has decided nothing itself.
-CHOICES = ('collector_id', 'scenario_id', 'group_account_id', 'hold_reason', 'not_before')
+CHOICES = ('collector_id', 'scenario_id', 'hold_reason', 'not_before')
 
 
 class DsoCustomer(models.Model):
@@ -48,10 +48,12 @@ class DsoCustomer(models.Model):
         names = ", ".join(self.mapped('display_name'))
         self._check_nothing_sending(target)
         self._drop_open_proposals()
+        self._hand_over_groups(target)
         self._repoint_history(target)
         self.env.invalidate_all()
         self._hand_over_choices(target)
         self.unlink()
+        target._move_specific_actions()
         target.message_post(
             body=self.env._("Merged with the customer account of %(names)s.", names=names)
         )
@@ -85,8 +87,7 @@ class DsoCustomer(models.Model):
         for query in (
             "UPDATE dso_action SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_action_item SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
-            "UPDATE dso_customer SET group_account_id = %(target)s"
-            " WHERE group_account_id = ANY(%(ids)s) AND id <> %(target)s",
+            "UPDATE dso_action SET member_id = %(target)s WHERE member_id = ANY(%(ids)s)",
             "UPDATE mail_message SET res_id = %(target)s"
             " WHERE model = 'dso.customer' AND res_id = ANY(%(ids)s)",
             "UPDATE ir_attachment SET res_id = %(target)s"
@@ -94,19 +95,31 @@ class DsoCustomer(models.Model):
         ):
             self.env.execute_query(SQL(query + " RETURNING id", **params))
 
+    def _hand_over_groups(self, target):
+        """Keep groups whole when one of their customer accounts disappears.
+
+        The destination stays in its group, or takes over the one of an account that disappears;
+        who was collected through such an account is collected with the destination.
+        """
+        members = (self.grouped_account_ids - target) - self
+        own = target.group_account_id - self
+        offered = self.group_account_id - target - self
+        is_lead = target.grouped_account_ids - self or members
+        account = own or (self.browse() if is_lead else offered[:1])
+        self.filtered('group_account_id').write({'group_account_id': False})
+        if target.group_account_id != account:
+            target.write({'group_account_id': account.id})
+        for source, accounts in members.grouped('group_source').items():
+            accounts = accounts.with_context(dso_source=source)
+            accounts.write({'group_account_id': (account or target).id})
+
     def _hand_over_choices(self, target):
         """Fill what the destination has not decided from the accounts that disappear."""
         sources = self.sorted('id')
         values = {}
-        for name in (
-            'collector_id',
-            'scenario_id',
-            'group_account_id',
-            'hold_reason',
-            'not_before',
-        ):
+        for name in CHOICES:
             chosen = sources.filtered(name)[:1]
-            if chosen and not target[name] and chosen.group_account_id != target:
+            if chosen and not target[name]:
                 values |= chosen._choice_values(name)
         if values:
             target.write(values)

@@ -1,5 +1,7 @@
 """Merging contacts: two customer accounts with history become one, and nothing is lost."""
 
+from itertools import product
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -65,3 +67,95 @@ class TestMerge(CollectionCase):
         with self.assertRaisesRegex(UserError, "in a few minutes"):
             self.merge()
         self.assertTrue(self.gone.exists())
+
+
+@tagged('post_install', '-at_install')
+class TestMergeGroups(CollectionCase):
+    """Whatever the groups, after merging two contacts there is no group that could not be."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kept, cls.gone, cls.third, cls.fourth = cls.everybody = [
+            cls.create_customer(name, email='chain@example.com')
+            for name in ("Kept", "Gone", "Third", "Fourth")
+        ]
+        for customer in cls.everybody:
+            cls.create_invoice(customer, jan(-20), posted=jan(-50))
+        cls.plan()
+
+    def merge(self):
+        wizard = self.env['base.partner.merge.automatic.wizard'].create({})
+        partners = self.kept.partner_id | self.gone.partner_id
+        wizard._merge(partners.ids, self.kept.partner_id)
+        self.plan()
+
+    def group(self, *pairs):
+        for customer, account in pairs:
+            customer.group_account_id = account
+        self.plan()
+
+    def test_every_constellation(self):
+        """Each of four accounts alone or under another: all the groups that can be."""
+        nobody = self.env['dso.customer']
+        tried = 0
+        for leads in product([nobody, *self.everybody], repeat=4):
+            pairs = list(zip(self.everybody, leads, strict=True))
+            members = [customer for customer, lead in pairs if lead]
+            if any(customer == lead or lead in members for customer, lead in pairs):
+                continue
+            tried += 1
+            with self.subTest(groups=[lead.display_name for lead in leads]), self.rolled_back():
+                self.group(*pairs)
+                self.merge()
+                self.assertConsistent()
+        self.assertEqual(tried, 41)
+
+    def assertConsistent(self):
+        left = self.kept | self.third | self.fourth
+        left._check_group_account()
+        self.assertEqual(sum(left.mapped('balance')), 4000)
+        for customer in left:
+            grouped = bool(customer.group_account_id)
+            self.assertEqual(customer.reason, 'grouped' if grouped else 'planned')
+            self.assertEqual(bool(customer.next_action_id), not grouped)
+
+    def test_members_of_the_account_that_goes(self):
+        self.group((self.third, self.gone), (self.fourth, self.gone))
+        self.third.group_source = 'rule'
+        self.merge()
+        self.assertEqual(self.kept.grouped_account_ids, self.third | self.fourth)
+        self.assertEqual(self.third.group_source, 'rule')
+        self.assertEqual(self.kept.next_action_id.confirm_reason, 'group')
+
+    def test_group_of_the_destination_wins(self):
+        self.group((self.kept, self.third), (self.gone, self.fourth))
+        self.merge()
+        self.assertEqual(self.kept.group_account_id, self.third)
+        self.assertEqual(self.fourth.balance, 1000)
+
+    def test_destination_takes_the_group_over(self):
+        self.group((self.gone, self.third))
+        self.merge()
+        self.assertEqual(self.kept.group_account_id, self.third)
+
+    def test_member_merged_into_its_group_account(self):
+        self.gone.collector_id = self.create_user('collector')
+        self.group((self.gone, self.kept))
+        self.merge()
+        self.assertFalse(self.kept.group_account_id)
+        self.assertEqual(self.kept.collector_id.login, 'collector@example.com')
+
+    def test_group_account_merged_into_its_member(self):
+        self.group((self.kept, self.gone), (self.third, self.gone))
+        self.merge()
+        self.assertEqual(self.third.group_account_id, self.kept)
+
+    def test_specific_actions_stand_where_they_are_done(self):
+        values = {'action_type': 'call', 'date_planned': jan(6)}
+        action = self.env['dso.action'].create({'customer_id': self.gone.id, **values})
+        self.group((self.kept, self.third))
+        self.merge()
+        self.assertEqual((action.customer_id, action.member_id), (self.third, self.kept))
+        self.kept.group_account_id = False
+        self.assertEqual(action.customer_id, self.kept)
