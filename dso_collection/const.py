@@ -77,6 +77,14 @@ SOURCES = [
     ('default', "Default"),
 ]
 
+#: What Search & Assign gives to a customer account → field that remembers where it came from
+#: (spec 2.7).
+SOURCE_FIELDS = {
+    'collector_id': 'collector_source',
+    'scenario_id': 'scenario_source',
+    'group_account_id': 'group_source',
+}
+
 #: What fixed the date of a proposed action (docs/engine.md, section 4).
 DATE_RULES = [
     ('due', "Due date of the leader invoice"),

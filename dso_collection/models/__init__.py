@@ -13,6 +13,7 @@ from . import (
     dso_action_message,
     dso_action_screens,
     dso_customer,
+    dso_customer_assign,
     dso_customer_group,
     dso_customer_merge,
     dso_customer_screens,

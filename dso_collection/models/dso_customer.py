@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
-from ..const import HOLD_REASONS, OPEN_STATES, SOURCES
+from ..const import HOLD_REASONS, OPEN_STATES, SOURCE_FIELDS, SOURCES
 
 #: A write on one of these changes what the engine would plan.
 PLAN_FIELDS = frozenset(
@@ -17,13 +17,6 @@ PLAN_FIELDS = frozenset(
         'not_before_on',
     ]
 )
-
-#: Value field → field that remembers where the value came from (spec 2.7).
-SOURCE_FIELDS = {
-    'collector_id': 'collector_source',
-    'scenario_id': 'scenario_source',
-    'group_account_id': 'group_source',
-}
 
 
 class DsoCustomer(models.Model):

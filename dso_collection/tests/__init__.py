@@ -1,4 +1,5 @@
 from . import (
+    test_assign,
     test_concurrent_accounting,
     test_dispatch,
     test_dispatch_concurrency,

@@ -350,6 +350,31 @@ class CollectionCase(TransactionCase):
             gone or new, f'{message}\n\nbefore: {pformat(gone)}\n\nafter: {pformat(new)}'
         )
 
+    # --- statements ---------------------------------------------------------------------------
+
+    def queries(self, function, *args):
+        """Number of statements of a call that begins with nothing in the cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        function(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def assertSame(self, prepare, function):
+        """A call on twice as many customer accounts takes the same number of statements.
+
+        :param prepare: called with customer accounts of ``self.few`` or ``self.customers``
+        :param function: called with what ``prepare`` returns; its statements are counted
+        """
+        counts = []
+        for customers in (self.few, self.few, self.customers):
+            with self.rolled_back():
+                prepared = prepare(customers)
+                counts.append(self.queries(function, prepared))
+        _warm, few, many = counts
+        self.assertEqual(few, many)
+
     # --- isolation -------------------------------------------------------------------------
 
     @contextmanager

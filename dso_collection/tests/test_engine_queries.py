@@ -16,25 +16,6 @@ class TestEngineQueries(CollectionCase):
         cls.few = cls.customers[: cls.COUNT]
         cls.plan()
 
-    def queries(self, function, *args):
-        """Number of statements of a call that begins with nothing in the cache."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        function(*args)
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
-    def assertSame(self, prepare, function):
-        """A call on twice as many customer accounts takes the same number of statements."""
-        counts = []
-        for customers in (self.few, self.few, self.customers):
-            with self.rolled_back():
-                prepared = prepare(customers)
-                counts.append(self.queries(function, prepared))
-        _warm, few, many = counts
-        self.assertEqual(few, many)
-
     def post(self, customers):
         entry = self.create_opening_entry(customers, jan(-30))
         self.env.flush_all()
