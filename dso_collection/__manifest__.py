@@ -29,6 +29,7 @@
     'assets': {
         'web.assets_backend': ['dso_collection/static/src/**/*'],
         'web.assets_tests': ['dso_collection/static/tests/tours/**/*'],
+        'web.assets_unit_tests': ['dso_collection/static/tests/unit/**/*'],
     },
     'uninstall_hook': 'uninstall_hook',
     'application': True,

@@ -1,5 +1,5 @@
 # First, because the others inherit from them.
-from . import dso_facade_mixin, dso_plan_mixin, dso_position  # isort: skip
+from . import dso_facade_mixin, dso_paste_mixin, dso_plan_mixin, dso_position  # isort: skip
 from . import (
     account_account,
     account_move,

@@ -28,7 +28,10 @@ OWNER_COLUMNS = frozenset(['partner_id', 'company_id', 'account_id', 'move_id'])
 
 class AccountMoveLine(models.Model):
     _name = 'account.move.line'
-    _inherit = ['account.move.line', 'dso.facade.mixin']
+    _inherit = ['account.move.line', 'dso.facade.mixin', 'dso.paste.mixin']
+
+    _dso_paste_paths = ('move_name', 'ref')
+    _dso_paste_key = 'move_id'  # a journal item's id is no identity (docs/engine.md, 1)
 
     is_leader_item = fields.Boolean(
         string="Leader",
@@ -183,6 +186,19 @@ class AccountMoveLine(models.Model):
             lambda line: line.account_id == self.account_id and not line.reconciled
         )
         return sum(items.mapped('amount_residual'))
+
+    # === PASTED NUMBERS === #
+
+    @api.model
+    def _dso_paste_domain(self):
+        return self._domain_open_items()
+
+    @api.model
+    def _dso_paste_words(self, found, missing):
+        return (
+            self.env._("Invoice numbers: %(count)s", count=found),
+            self.env._("%(count)s pasted values match no open item", count=missing),
+        )
 
     # === FACADE HOOKS === #
 

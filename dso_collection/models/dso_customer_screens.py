@@ -3,11 +3,18 @@ from odoo.fields import Domain
 
 from ..const import ACTION_TYPES, CLOSED_STATES
 
+#: Decision that a customer account may miss → ready filter of those that miss it (spec 2.8).
+ORPHANS = {'collector_id': 'no_collector', 'scenario_id': 'no_scenario'}
+
 
 class DsoCustomer(models.Model):
     """What the cockpit of a customer account shows and opens."""
 
-    _inherit = 'dso.customer'
+    _name = 'dso.customer'
+    _inherit = ['dso.customer', 'dso.paste.mixin']
+
+    # A code of the books, else the VAT number, else the exact name (spec 2.3).
+    _dso_paste_paths = ('partner_id.ref', 'partner_id.vat', 'partner_id.name')
 
     partner_phone = fields.Char(related='partner_id.phone', string="Phone")
     partner_email = fields.Char(related='partner_id.email', string="Email")
@@ -41,6 +48,44 @@ class DsoCustomer(models.Model):
         :rtype: Domain
         """
         return Domain('balance', '!=', 0) & Domain(field, '=', False)
+
+    @api.model
+    @api.readonly
+    def get_orphans(self):
+        """Count the customer accounts with a balance that miss a decision, in one query.
+
+        :return: for collectors and managers, per decision that accounts miss: the ready filter
+            that lists them (``filter``), their number (``count``) and a ``sentence``
+        :rtype: list[dict]
+        """
+        if not self.env.user.has_group('dso_collection.group_dso_collector'):
+            return []
+        groups = self._read_group(
+            Domain.OR(self._domain_without(field) for field in ORPHANS),
+            list(ORPHANS),
+            ['__count'],
+        )
+        orphans = []
+        for position, (field, name) in enumerate(ORPHANS.items()):
+            count = sum(group[-1] for group in groups if not group[position])
+            if count:
+                sentence = self._orphan_sentence(field, count)
+                orphans.append({'filter': name, 'count': count, 'sentence': sentence})
+        return orphans
+
+    def _orphan_sentence(self, field, count):
+        if field == 'collector_id':
+            return self.env._("Customers with a balance and no collector: %(count)s", count=count)
+        return self.env._("Customers with a balance and no scenario: %(count)s", count=count)
+
+    # === PASTED CODES === #
+
+    @api.model
+    def _dso_paste_words(self, found, missing):
+        return (
+            self.env._("Customer codes: %(count)s", count=found),
+            self.env._("%(count)s pasted values match no customer account", count=missing),
+        )
 
     # === ACTION METHODS === #
 

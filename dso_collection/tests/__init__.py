@@ -12,6 +12,8 @@ from . import (
     test_hashtags,
     test_merge,
     test_module,
+    test_orphans,
+    test_paste,
     test_planner,
     test_screens,
     test_security,

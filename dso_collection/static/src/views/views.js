@@ -1,0 +1,55 @@
+import { registry } from "@web/core/registry";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+import { OrphanBanner } from "../orphans/orphan_banner";
+import { PasteSearchBar } from "../paste/paste_search_bar";
+
+/** Lists and cards that can be searched by values copied from a spreadsheet. */
+export class PasteListController extends ListController {
+    static components = { ...ListController.components, SearchBar: PasteSearchBar };
+}
+
+export class PasteKanbanController extends KanbanController {
+    static components = { ...KanbanController.components, SearchBar: PasteSearchBar };
+}
+
+/** The same with the banner of customer accounts that nobody collects. */
+export class CustomerListController extends PasteListController {
+    static template = "dso_collection.ListView";
+    static components = { ...PasteListController.components, OrphanBanner };
+}
+
+export class CustomerKanbanController extends PasteKanbanController {
+    static template = "dso_collection.KanbanView";
+    static components = { ...PasteKanbanController.components, OrphanBanner };
+}
+
+/** The agenda with that banner. */
+export class AgendaListController extends ListController {
+    static template = "dso_collection.ListView";
+    static components = { ...ListController.components, OrphanBanner };
+
+    // Not in the view: one more attribute there and its validation takes seconds.
+    get className() {
+        return `${this.props.className} o_dso_agenda`;
+    }
+}
+
+export class AgendaKanbanController extends KanbanController {
+    static template = "dso_collection.KanbanView";
+    static components = { ...KanbanController.components, OrphanBanner };
+}
+
+const views = registry.category("views");
+for (const [name, view, Controller] of [
+    ["dso_paste_list", listView, PasteListController],
+    ["dso_paste_kanban", kanbanView, PasteKanbanController],
+    ["dso_customer_list", listView, CustomerListController],
+    ["dso_customer_kanban", kanbanView, CustomerKanbanController],
+    ["dso_agenda_list", listView, AgendaListController],
+    ["dso_agenda_kanban", kanbanView, AgendaKanbanController],
+]) {
+    views.add(name, { ...view, Controller });
+}
