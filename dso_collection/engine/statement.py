@@ -17,6 +17,9 @@ class Line(NamedTuple):
     currency_id: int
     original: float
     residual: float
+    account_id: int = 0
+    code: str = ''  # of the customer account, else its VAT number, else its name
+    name: str = ''
 
     @property
     def is_credit(self):
@@ -69,6 +72,17 @@ def subtotals(lines):
         for currency, group in groups.items()
     ]
     return sorted(totals, key=lambda entry: (-entry[2], entry[0]))
+
+
+def by_account(lines):
+    """Return the lines of each customer account, the group account first, then by code.
+
+    :rtype: list[list[Line]]
+    """
+    accounts = defaultdict(list)
+    for line in lines:
+        accounts[line.account_id != line.unit_id, line.code, line.account_id].append(line)
+    return [group for _key, group in sorted(accounts.items())]
 
 
 def nets(lines):

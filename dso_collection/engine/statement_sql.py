@@ -12,8 +12,11 @@ def statement_lines(ctes):
     return SQL(
         """WITH %(ctes)s
         SELECT i.unit_id, i.id, i.move_id, m.name, COALESCE(m.invoice_date, m.date), i.due,
-            i.currency_id, l.amount_currency, i.residual
+            i.currency_id, l.amount_currency, i.residual, a.id,
+            COALESCE(NULLIF(p.ref, ''), NULLIF(p.vat, ''), p.name, ''), COALESCE(p.name, '')
         FROM item i
+        JOIN account a ON a.id = i.account_id
+        JOIN res_partner p ON p.id = a.partner_id
         JOIN account_move m ON m.id = i.move_id
         JOIN account_move_line l ON l.id = i.id
         WHERE i.eligible OR i.residual < 0

@@ -26,6 +26,7 @@ from . import (
     dso_scenario,
     dso_scenario_screens,
     dso_scenario_step,
+    dso_statement,
     mail_mail,
     mail_notification,
     mail_render_mixin,

@@ -4,11 +4,10 @@ from typing import NamedTuple
 from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_date, format_list
-from odoo.tools.misc import formatLang, get_lang
+from odoo.tools import SQL, format_list
 
 from ..engine import scope_sql, statement_sql
-from ..engine.statement import Line, Statement, nets, subtotals
+from ..engine.statement import Line, Statement, nets
 from ..tools import hashtags
 
 
@@ -45,6 +44,12 @@ class DsoHashtag(models.AbstractModel):
             'items_list_overdue': Hashtag(env._("Table of the overdue items"), True, True),
             'items_list_not_due': Hashtag(env._("Table of the items that are not due"), True, True),
             'items_list_selected': Hashtag(env._("Table of the items of the action"), True, True),
+            'items_list_collection_grouped': Hashtag(
+                env._("Table of all items with the code of each grouped customer"), True, True
+            ),
+            'items_list_collection_grouped_splitted': Hashtag(
+                env._("Table and subtotal of all items per grouped customer"), True, True
+            ),
             'items_amount': Hashtag(env._("Amount of all items, net of credits"), False, True),
             'items_amount_overdue': Hashtag(
                 env._("Amount of the overdue items, net of credits"), False, True
@@ -208,6 +213,18 @@ class DsoHashtag(models.AbstractModel):
     def _html_items_list_selected(self, action):
         return self._list_as_html(action, 'selected')
 
+    def _text_items_list_collection_grouped(self, action):
+        return self._list_as_text(action, 'all', codes=True)
+
+    def _html_items_list_collection_grouped(self, action):
+        return self._list_as_html(action, 'all', codes=True)
+
+    def _text_items_list_collection_grouped_splitted(self, action):
+        return self._list_as_text(action, 'all', split=True)
+
+    def _html_items_list_collection_grouped_splitted(self, action):
+        return self._list_as_html(action, 'all', split=True)
+
     def _text_items_amount(self, action):
         return self._amount(action, 'all')
 
@@ -222,53 +239,15 @@ class DsoHashtag(models.AbstractModel):
         amounts = nets(self._lines(action, kind)) or [(action.currency_id.id, 0.0)]
         return format_list(self.env, [self._money(total, currency) for currency, total in amounts])
 
-    def _list_as_text(self, action, kind):
-        return "\n".join(
-            f"{line.number}  {self._date(line.due)}  {self._money(line.residual, line.currency_id)}"
-            for line in self._lines(action, kind)
-        )
+    def _list_as_text(self, action, kind, **layout):
+        return self.env['dso.statement']._text(self._lines(action, kind), **layout)
 
-    def _list_as_html(self, action, kind):
-        """Return a table that mail programs show as it is meant: inline styles, no script.
-
-        :rtype: Markup
-        """
+    def _list_as_html(self, action, kind, **layout):
         today = self.env.context['dso_statements'][action.id].today
-        tables = [
-            {
-                'rows': [self._row(line, today) for line in lines],
-                'total': self._money(total, currency),
-            }
-            for currency, lines, total in subtotals(self._lines(action, kind))
-        ]
-        rendered = self.env['ir.qweb']._render(
-            'dso_collection.items_table',
-            {'tables': tables, 'direction': self._direction()},
-            minimal_qcontext=True,
-        )
-        return Markup(rendered.strip())
-
-    def _row(self, line, today):
-        days = (today - line.due).days
-        return {
-            'number': line.number,
-            'date': self._date(line.date),
-            'due': "" if line.is_credit else self._date(line.due),
-            'days': days if days > 0 and not line.is_credit else "",
-            'is_late': days > 0 and not line.is_credit,
-            'original': self._money(line.original, line.currency_id),
-            'residual': self._money(line.residual, line.currency_id),
-        }
+        return self.env['dso.statement']._html(self._lines(action, kind), today, **layout)
 
     def _money(self, amount, currency_id):
-        currency = self.env['res.currency'].browse(currency_id)
-        return formatLang(self.env, amount, currency_obj=currency)
-
-    def _date(self, date):
-        return format_date(self.env, date)
-
-    def _direction(self):
-        return get_lang(self.env).direction
+        return self.env['dso.statement']._money(amount, currency_id)
 
     # === VALUES: PEOPLE AND COMPANY === #
 

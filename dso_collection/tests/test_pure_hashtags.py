@@ -5,7 +5,7 @@ from unittest import TestCase
 
 from markupsafe import Markup
 
-from ..engine.statement import Line, Statement, nets, subtotals
+from ..engine.statement import Line, Statement, by_account, nets, subtotals
 from ..tools import hashtags
 
 EUR, USD = 1, 2
@@ -67,7 +67,12 @@ class TestReplace(TestCase):
 
     def test_a_table_alone_in_a_paragraph_replaces_it(self):
         text = '<p>A</p><p style="x"> #items_list <br/></p><p>B</p>'
-        self.assertEqual(self.html(text), '<p>A</p><table><tr></tr></table><p>B</p>')
+        self.assertEqual(self.html(text), '<p>A</p><table><tr></tr></table>\n<p>B</p>')
+
+    def test_tables_in_paragraphs_that_follow_each_other(self):
+        table = '<table><tr></tr></table>'
+        text = '<p>#items_list</p><p>#items_list</p>'
+        self.assertEqual(self.html(text), f'{table}\n{table}\n')
 
     def test_what_a_value_contains_is_not_replaced_again(self):
         values = {'collector_name': "#items_list", 'items_list': "no"}
@@ -116,3 +121,11 @@ class TestStatement(TestCase):
 
     def test_a_currency_in_credit_asks_for_nothing(self):
         self.assertEqual(nets(self.lines), [(EUR, 350.0)])
+
+    def test_group_account_first_then_by_code(self):
+        entries = [
+            line(id_, 1, 10.0)._replace(account_id=account, code=code)
+            for id_, account, code in ((1, 9, 'B'), (2, 8, 'A'), (3, 1, 'Z'), (4, 9, 'B'))
+        ]
+        accounts = [[entry.id for entry in part] for part in by_account(entries)]
+        self.assertEqual(accounts, [[3], [2], [1, 4]])

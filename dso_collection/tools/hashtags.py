@@ -72,7 +72,8 @@ def replace_in_html(html, known, text_of, html_of):
         name = match[1]
         content = html_of(name) if name in known else None
         is_block = isinstance(content, Markup) and content.startswith('<table')
-        return f'#{name}' if is_block else match[0]
+        # The line break keeps it apart from a hashtag of the next paragraph.
+        return f'#{name}\n' if is_block else match[0]
 
     def visible(match):
         return escape(html_of(match[1])) if match[1] in known else match[0]
