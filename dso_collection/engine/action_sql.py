@@ -25,7 +25,7 @@ def sync_actions(scope, calendars, uid, now):
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
                 pos.plan_recipient_id, pos.leader_line_id, c.collector_id, c.scenario_id,
                 c.regrouped_on IS NOT NULL AND st.mode = ANY(%(automatic)s) AS regrouped,
-                st.action_type, st.mode, st.name, st.delay, cal.today, %(touched)s AS touched,
+                st.action_type, st.mode, st.name, st.delay, cal.today,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
                     AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
                 ELSE a.task_key = CASE a.task_kind WHEN 'decide' THEN pos.task_decide_key
@@ -48,16 +48,19 @@ def sync_actions(scope, calendars, uid, now):
             LEFT JOIN mail_template mt ON mt.id = st.mail_template_id
             WHERE a.origin IN ('scenario', 'control') AND a.state IN ('planned', 'error')
         ),
+        obsolete AS MATERIALIZED (
+            SELECT o.*, %(touched)s AS touched FROM open o JOIN dso_action a ON a.id = o.id
+            WHERE NOT o.same
+        ),
         vanished AS (
-            DELETE FROM dso_action a USING open o
-            WHERE a.id = o.id AND NOT o.same AND NOT o.touched
+            DELETE FROM dso_action a USING obsolete o WHERE a.id = o.id AND NOT o.touched
         ),
         dropped AS (
             UPDATE dso_action a SET state = 'cancelled', write_uid = %(uid)s::int,
                 write_date = %(now)s::timestamp,
                 reason_code = CASE WHEN o.origin = 'control' THEN 'cause_gone'
                     WHEN o.plan_step_id IS NOT NULL THEN 'replaced' ELSE o.reason END
-            FROM open o WHERE a.id = o.id AND NOT o.same AND o.touched
+            FROM obsolete o WHERE a.id = o.id AND o.touched
         ),
         fresh AS (
             SELECT o.*, a.state, a.error_code, a.error_on,
@@ -126,8 +129,11 @@ def sync_actions(scope, calendars, uid, now):
     )
 
 
-def insert_actions(scope, calendars, uid, now):
-    """Insert the scenario actions and control tasks that positions plan and nobody has yet."""
+def insert_actions(scope, calendars, now):
+    """Insert the scenario actions and control tasks that positions plan and nobody has yet.
+
+    They are of no person's making: their author stays empty, as does the last one to change them.
+    """
     return SQL(
         """WITH scope AS MATERIALIZED (%(scope)s),
         target AS (
@@ -144,31 +150,29 @@ def insert_actions(scope, calendars, uid, now):
             scenario_id, step_id, name, step_delay, action_type, mode, state, leader_line_id,
             leader_move_id, leader_number, leader_due, amount, date_planned, date_rule,
             confirm_reason, held, recipient, recipient_id, error_code, error_on,
-            create_uid, write_uid, create_date, write_date)
+            create_date, write_date)
         SELECT t.customer_id, t.company_id, t.collector_id, 'scenario', NULL, NULL,
             t.scenario_id, st.id, st.name, st.delay, st.action_type, st.mode,
             CASE WHEN t.plan_error IS NULL THEN 'planned' ELSE 'error' END, t.leader_line_id,
-            t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.plan_date, t.plan_rule,
+            t.leader_move_id, %(number)s, t.leader_due, t.plan_amount, t.plan_date, t.plan_rule,
             CASE WHEN st.mode <> ALL(%(automatic)s) THEN NULL
                 WHEN t.not_before >= t.today THEN 'moved'
                 WHEN t.regrouped_on IS NOT NULL THEN 'group'
                 WHEN t.plan_date < t.today - %(stale)s::int THEN 'stale' END,
             t.plan_held, t.plan_recipient, t.plan_recipient_id, t.plan_error,
             CASE WHEN t.plan_error IS NOT NULL THEN %(now)s::timestamp END,
-            %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
+            %(now)s::timestamp, %(now)s::timestamp
         FROM target t
         JOIN dso_scenario_step st ON st.id = t.plan_step_id
-        JOIN account_move m ON m.id = t.leader_move_id
         WHERE NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
             AND a.origin = 'scenario' AND a.state IN ('planned', 'sending', 'error'))
         UNION ALL
         SELECT t.customer_id, t.company_id, t.collector_id, 'control', task.kind, task.key,
             NULL, NULL, NULL, NULL, 'task', 'manual', 'planned', t.leader_line_id,
-            t.leader_move_id, m.name, t.leader_due, t.plan_amount, t.today, NULL,
+            t.leader_move_id, %(number)s, t.leader_due, t.plan_amount, t.today, NULL,
             NULL, NULL, NULL, NULL, NULL, NULL,
-            %(uid)s::int, %(uid)s::int, %(now)s::timestamp, %(now)s::timestamp
+            %(now)s::timestamp, %(now)s::timestamp
         FROM target t
-        LEFT JOIN account_move m ON m.id = t.leader_move_id
         CROSS JOIN LATERAL (VALUES ('decide', t.task_decide_key),
             ('allocate', t.task_allocate_key), ('hold_end', t.task_hold_end_key)
         ) AS task(kind, key)
@@ -180,10 +184,10 @@ def insert_actions(scope, calendars, uid, now):
                 AND a.task_key = task.key)""",
         scope=scope,
         calendars=calendars,
-        uid=uid,
         now=now,
         automatic=list(AUTOMATIC_MODES),
         stale=STALE_DAYS,
+        number=SQL("(SELECT m.name FROM account_move m WHERE m.id = t.leader_move_id)"),
         plan=SQL(", ").join(SQL("pos.%s", SQL.identifier(column)) for column in PLAN_COLUMNS),
     )
 

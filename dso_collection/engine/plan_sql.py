@@ -10,25 +10,50 @@ import functools
 from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, CONTACT_TYPES, OPEN_STATES, PRE_DUE_NOTICE_DAYS
-from .scope_sql import OPEN_ITEM_WHERE, ROOT_COMPANY
+from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, are_open_items
 
 #: Payment states of documents that nobody may chase (spec 3.1).
 CLOSED_PAYMENT_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
 
-#: Figures of a position with the SQL that computes each from the items of one customer account.
-FIGURES = {
-    'balance': "SUM(i.booked)",
-    'overdue': "SUM(i.booked) FILTER (WHERE i.residual > 0 AND i.due < i.today)",
-    'not_due': "SUM(i.booked) FILTER (WHERE i.residual > 0 AND i.due >= i.today)",
-    'bucket_30': "SUM(i.booked) FILTER (WHERE i.residual > 0 AND i.today - i.due BETWEEN 1 AND 30)",
-    'bucket_60': "SUM(i.booked) FILTER (WHERE i.residual > 0"
-    " AND i.today - i.due BETWEEN 31 AND 60)",
-    'bucket_90': "SUM(i.booked) FILTER (WHERE i.residual > 0"
-    " AND i.today - i.due BETWEEN 61 AND 90)",
-    'bucket_older': "SUM(i.booked) FILTER (WHERE i.residual > 0 AND i.today - i.due > 90)",
+#: Sums of open items, made once per customer account and currency: all else adds these up. Sums
+#: are what a plan of everybody spends its time on, so no item is added to more of them than needed:
+#: what is left out is subtracted, being little. ``late`` counts the days since the due date, of
+#: debit items alone.
+SUMS = {
+    'not_due': "SUM(i.booked) FILTER (WHERE i.late <= 0)",
+    'bucket_30': "SUM(i.booked) FILTER (WHERE i.late BETWEEN 1 AND 30)",
+    'bucket_60': "SUM(i.booked) FILTER (WHERE i.late BETWEEN 31 AND 60)",
+    'bucket_90': "SUM(i.booked) FILTER (WHERE i.late BETWEEN 61 AND 90)",
+    'bucket_older': "SUM(i.booked) FILTER (WHERE i.late > 90)",
     'unallocated': "-SUM(i.booked) FILTER (WHERE i.residual < 0)",
-    'eligible_overdue': "SUM(i.booked) FILTER (WHERE i.eligible AND i.due < i.today)",
-    'open_item_count': "COUNT(*) FILTER (WHERE i.residual <> 0)",
+    'difference': "SUM(i.booked) FILTER (WHERE i.residual = 0)",
+    'today_booked': "SUM(i.booked) FILTER (WHERE i.late = 0)",
+    'left_out_overdue': "SUM(i.booked) FILTER (WHERE NOT i.eligible AND i.late > 0)",
+    'left_out_booked': "SUM(i.booked) FILTER (WHERE NOT i.eligible AND i.late >= 0)",
+    # In the currency of the items
+    'gross': "SUM(i.residual) FILTER (WHERE i.late > 0)",
+    'credit': "-SUM(i.residual) FILTER (WHERE i.residual < 0)",
+    'today': "SUM(i.residual) FILTER (WHERE i.late = 0)",
+    'left_out': "SUM(i.residual) FILTER (WHERE NOT i.eligible AND i.late >= 0)",
+}
+
+#: What the sums of a customer account and currency tell together.
+OVERDUE = "t.bucket_30 + t.bucket_60 + t.bucket_90 + t.bucket_older"
+DUE_NET = "t.gross + t.today - t.left_out - t.credit"
+DUE_BOOKED = f"{OVERDUE} + t.today_booked - t.left_out_booked - t.unallocated"
+
+#: Figures of a position with the SQL that computes each from the sums of its customer account.
+FIGURES = {
+    'balance': f"SUM({OVERDUE} + t.not_due - t.unallocated + t.difference)",
+    'overdue': f"SUM({OVERDUE})",
+    'not_due': "SUM(t.not_due)",
+    'bucket_30': "SUM(t.bucket_30)",
+    'bucket_60': "SUM(t.bucket_60)",
+    'bucket_90': "SUM(t.bucket_90)",
+    'bucket_older': "SUM(t.bucket_older)",
+    'unallocated': "SUM(t.unallocated)",
+    'eligible_overdue': f"SUM({OVERDUE} - t.left_out_overdue)",
+    'open_item_count': "SUM(t.open_item_count)::int",
 }
 
 #: Columns of a position that come from the plan of its unit.
@@ -55,12 +80,13 @@ PLAN_COLUMNS = (
 )
 
 
-def items(scope, calendars, *, ignore_small, extra_exclusion):
-    """CTEs ``account``, ``item`` and ``figure``: customer accounts, their open items, their sums.
+def items(scope, calendars, *, ignore_small, extra_exclusion, receivables=None):
+    """CTEs ``account`` and ``item``: customer accounts and their open items.
 
     :param bool ignore_small: whether any company ignores small documents; the window function
         that adds up documents is paid for only then
     :param SQL extra_exclusion: condition on alias ``l`` that takes an item out of the scenario
+    :param list receivables: ids of the trade receivable accounts, given when the scope is large
     """
     total = SQL("SUM(l.amount_residual) OVER (PARTITION BY l.move_id, a.id)")
     small = (
@@ -69,51 +95,102 @@ def items(scope, calendars, *, ignore_small, extra_exclusion):
     return SQL(
         """scope AS MATERIALIZED (%(scope)s),
         calendar AS MATERIALIZED (SELECT * FROM %(calendars)s),
-        company AS MATERIALIZED (SELECT rc.id, %(root)s AS root_id FROM res_company rc),
         account AS MATERIALIZED (
             SELECT c.id, c.position_id, c.partner_id, c.company_id, s.unit_id, c.scenario_id,
                 c.not_before, c.hold_reason, c.hold_until, cal.today, cal.tz, cal.ignore_below,
-                (c.hold_reason IS NOT NULL
-                 AND (c.hold_from IS NULL OR c.hold_from <= cal.today)
-                 AND (c.hold_until IS NULL OR cal.today <= c.hold_until)) AS on_hold
-            FROM scope s JOIN dso_customer c ON c.id = s.id
+                own.on_hold, own.on_hold OR led.on_hold AS kept_back
+            FROM scope s
+            JOIN dso_customer c ON c.id = s.id
+            JOIN dso_customer u ON u.id = s.unit_id
             JOIN calendar cal ON cal.company_id = c.company_id
+            CROSS JOIN LATERAL (%(own_hold)s) own
+            CROSS JOIN LATERAL (%(led_hold)s) led
         ),
         item AS MATERIALIZED (
             SELECT l.id, a.id AS account_id, a.unit_id, a.today, l.move_id, l.currency_id,
                 l.amount_residual AS booked, l.amount_residual_currency AS residual,
-                COALESCE(l.date_maturity, m.invoice_date_due, m.date) AS due, m.date AS posted,
-                l.create_date,
+                age.due, l.date AS posted, l.create_date,
+                CASE WHEN l.amount_residual_currency > 0 THEN a.today - age.due END AS late,
                 (l.amount_residual_currency > 0 AND l.no_followup IS NOT TRUE
-                 AND COALESCE(m.payment_state, '') <> ALL(%(closed_states)s)
-                 AND NOT a.on_hold AND NOT u.on_hold
+                 AND NOT (%(closed)s) AND NOT a.kept_back
                  AND NOT (%(small)s) AND NOT (%(extra_exclusion)s)) AS eligible
-            FROM account_move_line l
-            JOIN account_account aa ON aa.id = l.account_id
-                AND aa.account_type = 'asset_receivable' AND aa.non_trade IS NOT TRUE
-            JOIN res_partner p ON p.id = l.partner_id
-            JOIN company ON company.id = l.company_id
-            JOIN account_move m ON m.id = l.move_id
+            FROM %(open_items)s
             JOIN account a ON a.partner_id = p.commercial_partner_id
                 AND a.company_id = company.root_id
-            JOIN account u ON u.id = a.unit_id
+            CROSS JOIN LATERAL (SELECT COALESCE(l.date_maturity, (
+                SELECT m.invoice_date_due FROM account_move m WHERE m.id = l.move_id
+            ), l.date) AS due) age
             WHERE %(where)s
-        ),
-        figure AS MATERIALIZED (
-            SELECT i.account_id, i.unit_id,
-                MIN(i.due) FILTER (WHERE i.residual > 0) AS oldest_due_date,
-                BOOL_OR(i.residual > 0) AS debit, BOOL_OR(i.eligible) AS eligible,
-                MAX(i.create_date) FILTER (WHERE i.residual < 0) AS credited_on, %(figures)s
-            FROM item i GROUP BY i.account_id, i.unit_id
         )""",
         scope=scope,
         calendars=calendars,
         small=small,
         extra_exclusion=extra_exclusion,
-        closed_states=list(CLOSED_PAYMENT_STATES),
-        where=OPEN_ITEM_WHERE,
-        root=ROOT_COMPANY,
-        figures=_position_columns()['figures'],
+        closed=_closed(bulk=receivables is not None),
+        open_items=OPEN_ITEM_TABLES,
+        where=are_open_items(
+            TRADE_RECEIVABLES if receivables is None else SQL("%s::int[]", receivables)
+        ),
+        own_hold=_on_hold('c'),
+        led_hold=_on_hold('u'),
+    )
+
+
+def _closed(bulk):
+    """Whether the document of ``l`` is in a payment state that nobody may chase.
+
+    :param bool bulk: one pass over all documents, instead of a look at each
+    """
+    states = list(CLOSED_PAYMENT_STATES)
+    if bulk:
+        return SQL(
+            "l.move_id = ANY(SELECT m.id FROM account_move m WHERE m.payment_state = ANY(%s))",
+            states,
+        )
+    return SQL(
+        "COALESCE((SELECT m.payment_state FROM account_move m WHERE m.id = l.move_id), '')"
+        " = ANY(%s)",
+        states,
+    )
+
+
+def _on_hold(alias):
+    """Whether the dunning hold of a customer account is in force today (docs/engine.md, 1)."""
+    return SQL(
+        """SELECT (%(customer)s.hold_reason IS NOT NULL
+            AND (%(customer)s.hold_from IS NULL OR %(customer)s.hold_from <= cal.today)
+            AND (%(customer)s.hold_until IS NULL OR cal.today <= %(customer)s.hold_until)
+        ) AS on_hold""",
+        customer=SQL.identifier(alias),
+    )
+
+
+@functools.cache
+def figures():
+    """CTEs ``total`` and ``figure``: sums per customer account and currency, and per account."""
+    return SQL(
+        """total AS MATERIALIZED (
+            SELECT i.account_id, i.unit_id, i.currency_id, %(sums)s,
+                COUNT(*) FILTER (WHERE i.residual <> 0) AS open_item_count,
+                MIN(i.due) FILTER (WHERE i.late IS NOT NULL) AS oldest_due_date,
+                MIN(i.due) FILTER (WHERE i.eligible) AS first_due,
+                MAX(i.create_date) FILTER (WHERE i.residual < 0) AS credited_on
+            FROM item i GROUP BY i.account_id, i.unit_id, i.currency_id
+        ),
+        figure AS MATERIALIZED (
+            SELECT t.account_id, MIN(t.oldest_due_date) AS oldest_due_date,
+                MIN(t.first_due) AS first_due, MAX(t.credited_on) AS credited_on, %(figures)s
+            FROM total t GROUP BY t.account_id
+        )""",
+        sums=_named(SUMS, "COALESCE(%s, 0) AS %s"),
+        figures=_named(FIGURES, "%s AS %s"),
+    )
+
+
+def _named(expressions, template):
+    return SQL(", ").join(
+        SQL(template, SQL(expression), SQL.identifier(name))
+        for name, expression in expressions.items()
     )
 
 
@@ -122,15 +199,16 @@ def levels():
     """CTEs ``heard``, ``level`` and ``contact``: what actions have done for the open items."""
     return SQL(
         """heard AS MATERIALIZED (
-            SELECT i.id, i.unit_id, ai.offset_counted, ai.is_leader, d.origin, d.is_contact,
-                d.date_done, d.day_done
+            SELECT i.id, i.unit_id, i.move_id, i.eligible, ai.offset_counted, ai.is_leader,
+                d.origin, d.is_contact, d.date_done, d.day_done
             FROM item i
             JOIN dso_action_item ai ON ai.move_id = i.move_id AND ai.due_date = i.due
             JOIN dso_action d ON d.id = ai.action_id
             WHERE d.state = 'done' AND d.delivery IS DISTINCT FROM 'bounced'
         ),
-        level AS (
-            SELECT DISTINCT ON (h.id) h.id, h.offset_counted AS level, h.day_done AS level_day
+        level AS MATERIALIZED (
+            SELECT DISTINCT ON (h.id) h.id, h.unit_id, h.move_id, h.eligible,
+                h.offset_counted AS level, h.day_done AS level_day
             FROM heard h
             JOIN account u ON u.id = h.unit_id
             LEFT JOIN dso_scenario sc ON sc.id = u.scenario_id
@@ -151,28 +229,34 @@ def levels():
 
 
 def bookings(booked):
-    """CTE ``booking``: the last day on which something was booked for a unit (spec 3.9).
+    """CTE ``gathered``: what the accounts of a unit have together, with the last day on which
+    something was booked for one of them (spec 3.9).
 
     :param dict booked: ``(partner id, root company id)`` → day, of the running transaction
     """
     keys = list(booked)
     return SQL(
-        """booking AS (
-            SELECT unit_id, MAX(day) AS booked_on FROM (
-                SELECT a.unit_id, pos.last_booking_date AS day
-                FROM account a JOIN dso_position pos ON pos.id = a.position_id
-                UNION ALL
-                SELECT f.unit_id, (f.credited_on AT TIME ZONE 'UTC' AT TIME ZONE a.tz)::date
-                FROM figure f JOIN account a ON a.id = f.account_id
-                UNION ALL
-                SELECT a.unit_id, mark.booked_on FROM account a
+        """event AS (
+            SELECT unit_id, MAX(day) AS day FROM (
+                SELECT a.unit_id, mark.booked_on AS day FROM account a
                 JOIN dso_plan_mark mark ON mark.company_id = a.company_id
                     AND mark.partner_id = a.partner_id
                 UNION ALL
-                SELECT a.unit_id, event.day FROM account a
-                JOIN unnest(%s::int[], %s::int[], %s::date[]) AS event(partner_id, company_id, day)
-                    ON event.partner_id = a.partner_id AND event.company_id = a.company_id
+                SELECT a.unit_id, booked.day FROM account a
+                JOIN unnest(%s::int[], %s::int[], %s::date[]) AS booked(partner_id, company_id, day)
+                    ON booked.partner_id = a.partner_id AND booked.company_id = a.company_id
             ) days GROUP BY unit_id
+        ),
+        gathered AS (
+            SELECT a.unit_id, BOOL_OR(f.oldest_due_date IS NOT NULL) AS debit,
+                MIN(f.first_due) AS first_due,
+                MAX(GREATEST(pos.last_booking_date, event.day,
+                    (f.credited_on AT TIME ZONE 'UTC' AT TIME ZONE a.tz)::date)) AS booked_on
+            FROM account a
+            JOIN dso_position pos ON pos.id = a.position_id
+            LEFT JOIN figure f ON f.account_id = a.id
+            LEFT JOIN event ON event.unit_id = a.unit_id
+            GROUP BY a.unit_id
         )""",
         [key[0] for key in keys],
         [key[1] for key in keys],
@@ -182,39 +266,50 @@ def bookings(booked):
 
 @functools.cache
 def leaders():
-    """CTEs ``unit``, ``candidate``, ``exhausted`` and ``leader`` (docs/engine.md, 3)."""
+    """CTEs ``unit``, ``exhausted`` and ``leader`` (docs/engine.md, 3).
+
+    Under "decide", exhausted items cannot lead; they are few, so only their units look through
+    their items again for the earliest due date.
+    """
     return SQL(
-        """unit AS (
+        """unit AS MATERIALIZED (
             SELECT u.id AS unit_id, u.partner_id, u.company_id, u.today, u.tz, u.scenario_id,
                 u.not_before, u.on_hold, u.hold_reason, u.hold_until,
                 sc.after_last, sc.repeat_days, sc.minimum_amount, st.last_delay,
-                contact.contact_on, booking.booked_on,
+                contact.contact_on, g.booked_on, g.debit, g.first_due,
                 (contact.contact_on AT TIME ZONE 'UTC' AT TIME ZONE u.tz)::date AS contact_day
             FROM account u
+            JOIN gathered g ON g.unit_id = u.id
             LEFT JOIN dso_scenario sc ON sc.id = u.scenario_id
             LEFT JOIN (SELECT scenario_id, MAX(delay) AS last_delay
                 FROM dso_scenario_step GROUP BY scenario_id) st ON st.scenario_id = u.scenario_id
             LEFT JOIN contact ON contact.unit_id = u.id
-            LEFT JOIN booking ON booking.unit_id = u.id
-            WHERE u.id = u.unit_id
         ),
-        candidate AS (
-            SELECT i.id, i.unit_id, i.move_id, i.due, i.posted, i.residual, i.booked,
-                i.currency_id, lv.level, lv.level_day,
-                COALESCE(lv.level >= u.last_delay, FALSE) AS exhausted, u.after_last
-            FROM item i
-            JOIN unit u ON u.unit_id = i.unit_id
+        spent AS MATERIALIZED (
+            SELECT lv.id, lv.unit_id, lv.move_id FROM level lv
+            JOIN unit u ON u.unit_id = lv.unit_id
+            WHERE lv.eligible AND lv.level >= u.last_delay AND u.after_last = 'decide'
+        ),
+        exhausted AS MATERIALIZED (
+            SELECT unit_id, MAX(move_id)::text AS decide_key FROM spent GROUP BY unit_id
+        ),
+        front AS (
+            SELECT u.unit_id, u.first_due FROM unit u
+            WHERE NOT EXISTS (SELECT FROM exhausted ex WHERE ex.unit_id = u.unit_id)
+            UNION ALL
+            SELECT i.unit_id, MIN(i.due) FROM exhausted ex
+            JOIN item i ON i.unit_id = ex.unit_id
+            WHERE i.eligible AND NOT EXISTS (SELECT FROM spent WHERE spent.id = i.id)
+            GROUP BY i.unit_id
+        ),
+        leader AS MATERIALIZED (
+            SELECT DISTINCT ON (i.unit_id) i.id, i.unit_id, i.move_id, i.due, i.posted, i.residual,
+                i.currency_id, lv.level, lv.level_day
+            FROM front f
+            JOIN item i ON i.unit_id = f.unit_id AND i.due = f.first_due
             LEFT JOIN level lv ON lv.id = i.id
-            WHERE i.eligible
-        ),
-        exhausted AS (
-            SELECT unit_id, MAX(move_id)::text AS decide_key FROM candidate
-            WHERE exhausted AND after_last = 'decide' GROUP BY unit_id
-        ),
-        leader AS (
-            SELECT DISTINCT ON (unit_id) * FROM candidate
-            WHERE NOT (exhausted AND after_last = 'decide')
-            ORDER BY unit_id, due, booked DESC, id
+            WHERE i.eligible AND NOT EXISTS (SELECT FROM spent WHERE spent.id = i.id)
+            ORDER BY i.unit_id, i.booked DESC, i.id
         )"""
     )
 
@@ -241,7 +336,8 @@ def steps():
             JOIN unit u ON u.unit_id = l.unit_id
             JOIN calendar cal ON cal.company_id = u.company_id
             JOIN stair st ON st.scenario_id = u.scenario_id AND CASE
-                WHEN l.exhausted THEN u.after_last = 'repeat' AND st.delay = u.last_delay
+                WHEN l.level >= u.last_delay
+                    THEN u.after_last = 'repeat' AND st.delay = u.last_delay
                 ELSE (l.level IS NULL OR st.delay > l.level)
                     AND (st.delay < 0 OR st.previous IS NULL OR st.previous <= l.level) END
             LEFT JOIN dso_action o ON o.customer_id = l.unit_id AND o.origin = 'scenario'
@@ -250,15 +346,15 @@ def steps():
                 AND o.date_user IS NOT NULL
                 AND (u.contact_on IS NULL OR o.date_user_on >= u.contact_on)
             CROSS JOIN LATERAL (SELECT
-                CASE WHEN l.exhausted THEN l.level_day + u.repeat_days
+                CASE WHEN l.level >= u.last_delay THEN l.level_day + u.repeat_days
                     ELSE l.due + st.delay END AS base,
-                CASE WHEN NOT l.exhausted AND l.level >= 0 AND st.delay >= 0
+                CASE WHEN l.level < u.last_delay AND l.level >= 0 AND st.delay >= 0
                     THEN l.level_day + st.delay - l.level END AS spacing,
                 CASE WHEN st.action_type = ANY(%(contact)s)
                     THEN u.contact_day + cal.contact_interval END AS contact,
                 CASE WHEN st.mode = ANY(%(automatic)s)
                     THEN u.booked_on + cal.payment_grace END AS grace,
-                l.exhausted AS repeated
+                COALESCE(l.level >= u.last_delay, FALSE) AS repeated
             ) floors
             CROSS JOIN LATERAL (
                 SELECT GREATEST(base, spacing, contact, grace, u.not_before) AS plain
@@ -268,7 +364,7 @@ def steps():
             SELECT d.*, %(opened_raw)s AS date, %(opened_plain)s AS plain_date
             FROM dated d JOIN calendar cal ON cal.company_id = d.company_id
         ),
-        step AS (
+        step AS MATERIALIZED (
             SELECT DISTINCT ON (unit_id) unit_id, step_id, delay, action_type, automatic, date,
                 GREATEST(today, plain_date) AS cut,
                 CASE WHEN own THEN CASE WHEN raw = grace THEN 'grace' ELSE 'user' END
@@ -306,34 +402,35 @@ def _opened(column):
 def amounts():
     """CTE ``money``: nets and credits of each unit (docs/engine.md, 5 and 6)."""
     return SQL(
-        """currency AS (
-            SELECT i.unit_id, i.currency_id,
-                COALESCE(SUM(i.residual) FILTER (WHERE i.residual < 0), 0)
-                    + COALESCE(SUM(i.residual) FILTER (WHERE i.eligible
-                        AND (s.delay < 0 OR i.due <= s.cut)), 0) AS net,
-                COALESCE(SUM(i.booked) FILTER (WHERE i.residual < 0), 0)
-                    + COALESCE(SUM(i.booked) FILTER (WHERE i.eligible
-                        AND (s.delay < 0 OR i.due <= s.cut)), 0) AS booked_net,
-                -COALESCE(SUM(i.residual) FILTER (WHERE i.residual < 0), 0) AS credit,
-                -COALESCE(SUM(i.booked) FILTER (WHERE i.residual < 0), 0) AS booked_credit,
-                COALESCE(SUM(i.residual)
-                    FILTER (WHERE i.residual > 0 AND i.due < i.today), 0) AS gross
-            FROM item i
-            JOIN leader l ON l.unit_id = i.unit_id
-            LEFT JOIN step s ON s.unit_id = i.unit_id
+        """ahead AS (
+            -- Not due today, but when the action is: few, and known only with its date.
+            SELECT i.unit_id, i.currency_id, SUM(i.residual) AS net, SUM(i.booked) AS booked
+            FROM item i JOIN step s ON s.unit_id = i.unit_id
+            WHERE i.eligible AND i.late < 0 AND (s.delay < 0 OR i.due <= s.cut)
             GROUP BY i.unit_id, i.currency_id
         ),
-        money AS (
+        currency AS (
+            SELECT t.unit_id, t.currency_id, SUM(%(due_net)s) AS due_net,
+                SUM(%(due_booked)s) AS due_booked, SUM(t.credit) AS credit,
+                SUM(t.unallocated) AS booked_credit, SUM(t.gross) AS gross
+            FROM total t GROUP BY t.unit_id, t.currency_id
+        ),
+        money AS MATERIALIZED (
             SELECT c.unit_id,
-                COALESCE(SUM(c.booked_net) FILTER (WHERE c.net > 0), 0) AS amount,
-                BOOL_OR(c.net > 0) AS owed,
+                COALESCE(SUM(c.due_booked + COALESCE(ahead.booked, 0))
+                    FILTER (WHERE c.due_net + COALESCE(ahead.net, 0) > 0), 0) AS amount,
+                BOOL_OR(c.due_net + COALESCE(ahead.net, 0) > 0) AS owed,
                 BOOL_OR(c.currency_id = l.currency_id AND c.credit > 0
                     AND (c.credit >= l.residual OR (c.gross > 0 AND 2 * c.credit >= c.gross))
                 ) AS covered,
                 ROUND(SUM(c.booked_credit) * 100)::bigint::text AS allocate_key
-            FROM currency c JOIN leader l ON l.unit_id = c.unit_id
+            FROM currency c
+            JOIN leader l ON l.unit_id = c.unit_id
+            LEFT JOIN ahead ON ahead.unit_id = c.unit_id AND ahead.currency_id = c.currency_id
             GROUP BY c.unit_id
-        )"""
+        )""",
+        due_net=SQL(DUE_NET),
+        due_booked=SQL(DUE_BOOKED),
     )
 
 
@@ -376,11 +473,7 @@ def verdicts(books_limit):
     :param SQL books_limit: condition on alias ``cal`` that tells that the books are stale
     """
     return SQL(
-        """found AS (
-            SELECT unit_id, BOOL_OR(debit) AS debit, BOOL_OR(eligible) AS eligible
-            FROM figure GROUP BY unit_id
-        ),
-        judged AS (
+        """judged AS (
             SELECT u.*, l.id AS leader_line_id, l.move_id AS leader_move_id, l.due AS leader_due,
                 l.level AS leader_level, cal.hold_credits, cal.hold_unsent,
                 cal.hold_books AND (%(books_limit)s) AS stale_books,
@@ -388,10 +481,10 @@ def verdicts(books_limit):
                 money.amount, money.covered, money.allocate_key, ex.decide_key,
                 r.emails, r.partner_id AS recipient_id, r.invalid,
                 CASE WHEN u.on_hold THEN 'hold'
-                    WHEN found.debit IS NOT TRUE THEN 'clear'
+                    WHEN u.debit IS NOT TRUE THEN 'clear'
                     WHEN u.scenario_id IS NULL THEN 'no_scenario'
                     WHEN u.last_delay IS NULL THEN 'empty_scenario'
-                    WHEN NOT found.eligible THEN 'not_eligible'
+                    WHEN u.first_due IS NULL THEN 'not_eligible'
                     WHEN l.id IS NULL THEN 'decide'
                     WHEN s.step_id IS NULL THEN 'stopped'
                     WHEN money.owed IS NOT TRUE THEN 'covered'
@@ -399,7 +492,6 @@ def verdicts(books_limit):
                     ELSE 'planned' END AS reason
             FROM unit u
             JOIN calendar cal ON cal.company_id = u.company_id
-            LEFT JOIN found ON found.unit_id = u.unit_id
             LEFT JOIN leader l ON l.unit_id = u.unit_id
             LEFT JOIN step s ON s.unit_id = u.unit_id
             LEFT JOIN money ON money.unit_id = u.unit_id
@@ -417,8 +509,10 @@ def verdicts(books_limit):
                 CASE WHEN planned AND j.automatic THEN CASE
                     WHEN j.hold_credits AND j.covered THEN 'credits'
                     WHEN j.stale_books THEN 'books'
-                    WHEN j.hold_unsent AND m.move_type = 'out_invoice'
-                        AND m.is_move_sent IS NOT TRUE THEN 'unsent' END END AS plan_held,
+                    WHEN j.hold_unsent AND (
+                        SELECT m.move_type = 'out_invoice' AND m.is_move_sent IS NOT TRUE
+                        FROM account_move m WHERE m.id = j.leader_move_id
+                    ) THEN 'unsent' END END AS plan_held,
                 CASE WHEN planned AND j.action_type = 'email' THEN CASE
                     WHEN j.invalid THEN 'invalid_recipient'
                     WHEN j.emails IS NULL THEN 'no_recipient'
@@ -432,7 +526,6 @@ def verdicts(books_limit):
                     THEN j.hold_until::text END AS task_hold_end_key
             FROM judged j
             CROSS JOIN LATERAL (SELECT j.reason = 'planned' AS planned) flag
-            LEFT JOIN account_move m ON m.id = j.leader_move_id
             LEFT JOIN (
                 SELECT DISTINCT customer_id, step_id, leader_move_id, leader_due, recipient
                 FROM dso_action WHERE delivery = 'bounced'
@@ -467,7 +560,7 @@ def update_positions(ctes):
         FROM final f
         WHERE pos.id = f.position_id AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)""",
         ctes=SQL(",\n").join(ctes),
-        **{name: sql for name, sql in _position_columns().items() if name != 'figures'},
+        **_position_columns(),
     )
 
 
@@ -480,10 +573,6 @@ def _position_columns():
         return SQL(", ").join(SQL(template.replace('?', f'"{name}"')) for name in names)
 
     return {
-        'figures': SQL(", ").join(
-            SQL("COALESCE(%s, 0) AS %s", SQL(expression), SQL.identifier(column))
-            for column, expression in FIGURES.items()
-        ),
         'zeroes': listed("COALESCE(figure.?, 0) AS ?", FIGURES),
         'plan': listed("v.?", PLAN_COLUMNS),
         'targets': listed("?", columns),

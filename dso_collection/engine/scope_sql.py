@@ -10,16 +10,33 @@ from odoo.tools import SQL
 #: The root of the company in alias ``rc``: receivables of branches belong to it.
 ROOT_COMPANY = SQL("split_part(rc.parent_path, '/', 1)::int")
 
-#: Joins and conditions that make ``l`` an open trade receivable of commercial partner ``p``.
-OPEN_ITEM_TABLES = SQL(
-    """account_move_line l
-    JOIN account_account aa ON aa.id = l.account_id
-        AND aa.account_type = 'asset_receivable' AND aa.non_trade IS NOT TRUE
-    JOIN res_partner p ON p.id = l.partner_id
-    JOIN res_company rc ON rc.id = l.company_id"""
+#: Ids of the trade receivable accounts. As an array that is known when a statement starts, it lets
+#: the server read the open items from their index; a join would read the whole ledger.
+TRADE_RECEIVABLES = SQL(
+    """ARRAY(SELECT aa.id FROM account_account aa
+        WHERE aa.account_type = 'asset_receivable' AND aa.non_trade IS NOT TRUE)"""
 )
 
-OPEN_ITEM_WHERE = SQL("l.parent_state = 'posted' AND l.reconciled IS NOT TRUE")
+#: Tables of open items ``l`` with their commercial partner in ``p`` and their root company.
+OPEN_ITEM_TABLES = SQL(
+    """account_move_line l
+    JOIN res_partner p ON p.id = l.partner_id
+    JOIN (SELECT rc.id, %s AS root_id FROM res_company rc OFFSET 0) company
+        ON company.id = l.company_id""",
+    ROOT_COMPANY,  # once per company, not once per item: hence the OFFSET
+)
+
+
+def are_open_items(trade_receivables=TRADE_RECEIVABLES):
+    """Condition that makes ``l`` an open trade receivable.
+
+    :param SQL trade_receivables: array of account ids; known ones let the server guess how many
+        items there are, which matters for many
+    """
+    return SQL(
+        "l.parent_state = 'posted' AND l.reconciled IS NOT TRUE AND l.account_id = ANY(%s)",
+        trade_receivables,
+    )
 
 
 def scope_of_ids(ids):
@@ -184,15 +201,34 @@ def births_of_pairs(pairs, uid, now):
 
 
 def births_of_companies(company_ids, uid, now):
-    """Insert the missing customer accounts of all open items of companies."""
+    """Insert the missing customer accounts of all open items of companies.
+
+    The index of unreconciled items tells which partners stand on the receivable accounts; only
+    those who lack a customer account in a company of such an account are looked up in the ledger.
+    """
     source = SQL(
-        "SELECT DISTINCT p.commercial_partner_id AS partner_id, %s AS company_id FROM %s WHERE %s"
-        " AND %s = ANY(%s)",
-        ROOT_COMPANY,
-        OPEN_ITEM_TABLES,
-        OPEN_ITEM_WHERE,
-        ROOT_COMPANY,
-        list(company_ids),
+        """WITH candidate AS MATERIALIZED (
+            SELECT seen.*, p.commercial_partner_id, company.root_id FROM (
+                SELECT DISTINCT l.account_id, l.partner_id FROM account_move_line l
+                WHERE l.reconciled IS NOT TRUE AND l.account_id = ANY(%(trade_receivables)s)
+            ) seen
+            JOIN res_partner p ON p.id = seen.partner_id
+            JOIN account_account_res_company_rel of ON of.account_account_id = seen.account_id
+            JOIN (SELECT rc.id, %(root)s AS root_id FROM res_company rc OFFSET 0) company
+                ON company.id = of.res_company_id
+            WHERE company.root_id = ANY(%(company_ids)s)
+                AND NOT EXISTS (SELECT FROM dso_customer c WHERE c.company_id = company.root_id
+                    AND c.partner_id = p.commercial_partner_id)
+        )
+        SELECT DISTINCT commercial_partner_id AS partner_id, root_id AS company_id
+        FROM candidate
+        WHERE (SELECT TRUE FROM account_move_line l
+            JOIN res_company rc ON rc.id = l.company_id AND %(root)s = candidate.root_id
+            WHERE l.account_id = candidate.account_id AND l.partner_id = candidate.partner_id
+                AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE LIMIT 1)""",
+        trade_receivables=TRADE_RECEIVABLES,
+        root=ROOT_COMPANY,
+        company_ids=list(company_ids),
     )
     return _births(source, uid, now)
 

@@ -170,7 +170,6 @@ class DsoPlanner(models.AbstractModel):
             with (
                 self.env.cr.savepoint(flush=False),
                 self._patience(reset) as prepared,
-                contextlib.nullcontext() if few else self._bulk(),
             ):
                 missing = [row[:2] for row in rows if not row[2]]
                 if missing:
@@ -180,6 +179,7 @@ class DsoPlanner(models.AbstractModel):
                     scope_sql.scope_of_pairs(pairs),
                     company_ids,
                     booked,
+                    bulk=not few,
                     prepared=prepared if few else None,
                 )
         except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
@@ -197,22 +197,27 @@ class DsoPlanner(models.AbstractModel):
         self.env.flush_all()
         if customers is None:
             companies = self.env['res.company'].search([('parent_id', '=', False)])
-            with self._bulk():
-                self._execute(scope_sql.births_of_companies(companies.ids, *self._log_values()))
-                scope = scope_sql.scope_of_companies(companies.ids)
-                self._run(scope, companies.ids, {}, today=today)
+            self._give_birth(companies)
+            scope = scope_sql.scope_of_companies(companies.ids)
+            self._run(scope, companies.ids, {}, bulk=True, today=today)
         elif customers:
             scope = scope_sql.scope_of_ids(customers.ids)
-            with self._bulk() if len(customers) > FEW else contextlib.nullcontext():
-                self._run(scope, customers.company_id.ids, {}, today=today)
+            bulk = len(customers) > FEW
+            self._run(scope, customers.company_id.ids, {}, bulk=bulk, today=today)
         self.env.invalidate_all(flush=False)
 
-    def _run(self, scope, company_ids, booked, today=None, prepared=None):
+    def _give_birth(self, companies):
+        """Create the customer accounts that open items of root companies lack."""
+        with self._bulk():
+            self._execute(scope_sql.births_of_companies(companies.ids, *self._log_values()))
+
+    def _run(self, scope, company_ids, booked, *, bulk, today=None, prepared=None):
         """Execute the plan of a scope: positions first, then the actions that follow from them.
 
         :param SQL scope: see ``engine/scope_sql.py``
         :param company_ids: root companies of the scope
         :param dict booked: ``(partner id, company id)`` → day of a booking of this transaction
+        :param bool bulk: whether the scope has many accounts
         :param set prepared: names of the statements that the server's connection has prepared; use
             such statements; default: let the server plan each time, for these very accounts
         """
@@ -222,10 +227,11 @@ class DsoPlanner(models.AbstractModel):
         companies = self.env['res.company'].browse(company_ids)
         rows = [company._dso_calendar_row(today) for company in companies]
         calendars = scope_sql.calendars(rows)
-        execute(
+        statements = [
             plan_sql.update_positions(
                 [
-                    self._items(scope, rows),
+                    self._items(scope, rows, self._receivable_ids() if bulk else None),
+                    plan_sql.figures(),
                     plan_sql.levels(),
                     plan_sql.bookings(booked),
                     plan_sql.leaders(),
@@ -234,17 +240,25 @@ class DsoPlanner(models.AbstractModel):
                     plan_sql.recipients(),
                     plan_sql.verdicts(self._books_limit(rows)),
                 ]
-            )
-        )
-        execute(action_sql.sync_actions(scope, calendars, *self._log_values()))
-        execute(action_sql.insert_actions(scope, calendars, *self._log_values()))
+            ),
+            action_sql.sync_actions(scope, calendars, *self._log_values()),
+            action_sql.insert_actions(scope, calendars, fields.Datetime.now()),
+        ]
+        with self._bulk() if bulk else contextlib.nullcontext():
+            for statement in statements:
+                execute(statement)
 
-    def _items(self, scope, rows):
+    def _receivable_ids(self):
+        [[ids]] = self.env.execute_query(SQL("SELECT %s", scope_sql.TRADE_RECEIVABLES))
+        return ids
+
+    def _items(self, scope, rows, receivables=None):
         return plan_sql.items(
             scope,
             scope_sql.calendars(rows),
             ignore_small=any(row['ignore_below'] for row in rows),
             extra_exclusion=self._excluded_items_sql(),
+            receivables=receivables,
         )
 
     def _excluded_items_sql(self):
@@ -308,8 +322,8 @@ class DsoPlanner(models.AbstractModel):
         for part in split_every(SLICE, left):
             pairs = list({(row[1], row[2]) for row in part})
             self._execute(scope_sql.births_of_pairs(pairs, *self._log_values()))
-            with self._bulk() if len(pairs) > FEW else contextlib.nullcontext():
-                self._run(scope_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}, {})
+            scope, company_ids = scope_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}
+            self._run(scope, company_ids, {}, bulk=len(pairs) > FEW)
             self._delete_marks([row[0] for row in part])
             if not commit_progress(len(part)):
                 return False
@@ -321,7 +335,7 @@ class DsoPlanner(models.AbstractModel):
     def _plan_company(self, company):
         """Plan one company in committed slices; tell whether time is left."""
         commit_progress = self.env['ir.cron']._commit_progress
-        self._execute(scope_sql.births_of_companies(company.ids, *self._log_values()))
+        self._give_birth(company)
         last_id = 0
         while True:
             ids = [
@@ -338,8 +352,7 @@ class DsoPlanner(models.AbstractModel):
             ]
             if not ids:
                 break
-            with self._bulk():
-                self._run(scope_sql.scope_of_ids(ids), company.ids, {})
+            self._run(scope_sql.scope_of_ids(ids), company.ids, {}, bulk=True)
             last_id = ids[-1]
             if not commit_progress(len(ids)):
                 return False
