@@ -26,7 +26,7 @@ RECIPE = 1  # raise it when the generated data changes
 NOTES = (
     "A full plan writes one action per customer account; the server checks nine references of each"
     " and updates nine indexes, which takes as long as five bare aggregates.",
-    "A plan with nothing to write computes ten figures, three nets and the step of each account: the"
+    "A plan with nothing to write computes figures, nets and the step of each account: the"
     " sums take as long as one bare aggregate, the payment states of all documents as another.",
 )
 
