@@ -1,5 +1,11 @@
 # First, because the others inherit from them.
-from . import dso_facade_mixin, dso_paste_mixin, dso_plan_mixin, dso_position  # isort: skip
+from . import (  # isort: skip
+    dso_facade_mixin,
+    dso_import_mixin,
+    dso_paste_mixin,
+    dso_plan_mixin,
+    dso_position,
+)
 from . import (
     account_account,
     account_move,
@@ -15,6 +21,7 @@ from . import (
     dso_customer,
     dso_customer_assign,
     dso_customer_group,
+    dso_customer_import,
     dso_customer_merge,
     dso_customer_screens,
     dso_dispatch,

@@ -48,7 +48,8 @@ class DsoCustomer(models.Model):
     company_id = fields.Many2one(
         'res.company', required=True, readonly=True, index=True, ondelete='cascade'
     )
-    code = fields.Char(related='partner_id.ref', string="Customer Code")
+    # Not readonly, or Odoo would not offer it as a column of an import; views show it alone.
+    code = fields.Char(related='partner_id.ref', string="Customer Code", readonly=False)
 
     # === What people decide === #
     collector_id = fields.Many2one(
@@ -252,10 +253,12 @@ class DsoCustomer(models.Model):
         positions = self.env['dso.position'].sudo()  # figures belong to the engine, not to users
         for vals in vals_list:
             vals.setdefault('company_id', self.env.company.root_id.id)
-            vals['position_id'] = positions.create(
-                {'partner_id': vals['partner_id'], 'company_id': vals['company_id']}
-            ).id
             self._add_sources(vals)
+        born = positions.create(
+            [{name: vals[name] for name in ('partner_id', 'company_id')} for vals in vals_list]
+        )
+        for vals, position in zip(vals_list, born, strict=True):
+            vals['position_id'] = position.id
         customers = super().create(vals_list)
         self.env['dso.planner']._mark_customers(customers)
         return customers
@@ -277,7 +280,7 @@ class DsoCustomer(models.Model):
         return result
 
     def _add_sources(self, vals):
-        source = self.env.context.get('dso_source', 'person')
+        source = self.env.context.get('dso_source') or 'person'
         for field, source_field in SOURCE_FIELDS.items():
             if field in vals:
                 vals[source_field] = source if vals[field] else False

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .dso_facade_mixin import FACADES
+
 #: Columns of a contact from which a plan is derived: to whom items belong, who gets messages.
 PLAN_COLUMNS = frozenset(
     [
@@ -18,7 +20,9 @@ PLAN_COLUMNS = frozenset(
 
 class ResPartner(models.Model):
     _name = 'res.partner'
-    _inherit = ['res.partner', 'dso.plan.mixin', 'dso.facade.mixin']
+    _inherit = ['res.partner', 'dso.plan.mixin', 'dso.facade.mixin', 'dso.import.mixin']
+
+    _dso_code_column = 'ref'
 
     is_collection_contact = fields.Boolean(
         string="Collection Contact",
@@ -87,33 +91,40 @@ class ResPartner(models.Model):
     # === INVERSE METHODS === #
 
     def _inverse_dso_collector_id(self):
-        self._dso_write_facade('dso_collector_id', 'collector_id')
+        self._dso_write_facade('dso_collector_id')
 
     def _inverse_dso_scenario_id(self):
-        self._dso_write_facade('dso_scenario_id', 'scenario_id')
+        self._dso_write_facade('dso_scenario_id')
 
     def _inverse_dso_group_account_id(self):
-        self._dso_write_facade('dso_group_account_id', 'group_account_id')
+        self._dso_write_facade('dso_group_account_id')
 
-    def _dso_write_facade(self, facade, field):
-        """Write a value on the customer accounts, creating those that are missing."""
-        customers = self.env['dso.customer']
-        if self.env.context.get('import_file'):
-            customers = customers.with_context(dso_source='import')
-        company, accounts = self.env.company, self.sudo()._dso_customers()
+    def _dso_write_facade(self, facade):
         for value, partners in self.grouped(facade).items():
-            account = value
-            if value and facade == 'dso_group_account_id':
-                account = customers.sudo()._get_or_create(value, company)
-            changed = partners.filtered(lambda p: accounts[p][field].id != account.id)  # noqa: B023
-            if value:
-                changed._dso_check_commercial()
-            changed = changed.filtered(lambda p: p == p.commercial_partner_id)
-            if changed:
-                # Born in sudo: collectors decide on customer accounts, but do not create them.
-                customers._check_collect_access()
-                born = customers.sudo()._get_or_create(changed, company)
-                customers.browse(born.ids).write({field: account.id})
+            partners._dso_decide(facade, value.id)
+
+    def _dso_decide(self, facade, value):
+        """Write a value on the customer accounts, creating those that are missing.
+
+        :param str facade: name of a field of :data:`FACADES`
+        :param value: id of the field's model, or ``False``
+        """
+        customers, company = self.env['dso.customer'], self.env.company
+        field = FACADES[facade].partition('.')[0]
+        accounts = self.sudo()._dso_customers()
+        if value and facade == 'dso_group_account_id':
+            value = customers.sudo()._get_or_create(self.browse(value), company).id
+        contacts = self.filtered(lambda p: p != p.commercial_partner_id)
+        if value:
+            contacts.filtered(lambda p: accounts[p][field].id != value)._dso_check_commercial()
+        decided = (self - contacts).filtered(lambda p: value or accounts[p])
+        if decided:
+            # Born in sudo: collectors decide on customer accounts, but do not create them.
+            customers._check_collect_access()
+            born = customers.sudo()._get_or_create(decided, company)
+            imported = self.env.context.get('import_file') and 'import'
+            source = self.env.context.get('dso_source') or imported or 'person'
+            customers.browse(born.ids)._assign({field: value}, source=source)
 
     def _dso_check_commercial(self):
         contact = self.filtered(lambda p: p != p.commercial_partner_id)[:1]

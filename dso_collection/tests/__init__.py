@@ -11,6 +11,7 @@ from . import (
     test_group_statements,
     test_groups,
     test_hashtags,
+    test_import,
     test_merge,
     test_module,
     test_orphans,

@@ -1,1 +1,1 @@
-"""Pure helpers of messages: texts and what mail servers say; nothing here knows Odoo."""
+"""Pure helpers of messages and imports; nothing here knows Odoo."""
