@@ -29,7 +29,7 @@ class DsoCustomer(models.Model):
         """Create the customer accounts that lines name and that are not there yet."""
         columns = [i for i, name in enumerate(fields) if name in ('code', 'group_account_id')]
         values = {str(row[i]).strip() for row in rows for i in columns} - {''}
-        partners = self._imported_partners(super()._dso_find_customer(values))
+        partners = self._imported_partners(self._dso_find_commercial(values))
         # Born in sudo: collectors decide on customer accounts, but do not create them.
         self.sudo()._get_or_create(partners, self.env.company)
 
@@ -38,7 +38,7 @@ class DsoCustomer(models.Model):
         return self.env['res.partner'].union(*(p for p, problem in found.values() if not problem))
 
     def _dso_find_customer(self, values):
-        found = super()._dso_find_customer(values)
+        found = self._dso_find_commercial(values)
         company = self.env.company.root_id
         facade = self.env['dso.facade.mixin']
         accounts = facade._dso_accounts_by_owner(self._imported_partners(found), company)

@@ -63,8 +63,7 @@ class DsoImportMixin(models.AbstractModel):
 
     def _load_records_write(self, values):
         """Override of `base` to spare lines without other columns a statement each."""
-        if values.keys() - {'id'}:
-            super()._load_records_write(values)
+        return super()._load_records_write(values) if values.keys() - {'id'} else None
 
     # === RESOLUTION === #
 
@@ -179,6 +178,9 @@ class DsoImportMixin(models.AbstractModel):
         return match(values, levels, self._dso_refuse)
 
     def _dso_find_customer(self, values):
+        return self._dso_find_commercial(values)
+
+    def _dso_find_commercial(self, values):
         """Find customers by code, else VAT number, else exact name."""
 
         def refuse(partner):
