@@ -169,3 +169,132 @@ def _names(lang):
             " JOIN res_partner p ON p.id = g.partner_id"
         ),
     }
+
+
+# === RULES === #
+
+
+def create_matches():
+    """Make room, for this transaction, for what rules give to whom.
+
+    A temporary table, because rules are arbitrary criteria: each is one statement of its own that
+    may fail alone, and writes nothing that outlives the run.
+    """
+    return SQL(
+        """CREATE TEMPORARY TABLE IF NOT EXISTS dso_assignment_match (
+            field varchar NOT NULL, customer_id int NOT NULL, rule_id int NOT NULL,
+            value_id int NOT NULL, applies bool NOT NULL, PRIMARY KEY (field, customer_id)
+        ) ON COMMIT DROP;
+        DELETE FROM dso_assignment_match"""
+    )
+
+
+def match(field, rule_id, value, accounts, conditions, *, overwrite):
+    """Note which customer accounts a rule is the first to match.
+
+    :param SQL value: what the rule gives to alias ``c``; NULL for nothing
+    :param SQL accounts: subquery of the ids that its criteria select
+    :param list conditions: further conditions on alias ``c``
+    :param bool overwrite: whether the rule may replace what a person or an import has set
+    """
+    return SQL(
+        """INSERT INTO dso_assignment_match (field, customer_id, rule_id, value_id, applies)
+        SELECT %(key)s, c.id, %(rule_id)s, v.id, %(overwrite)s OR c.%(field)s IS NULL
+            OR COALESCE(c.%(source_field)s, 'person') IN ('rule', 'default')
+        FROM dso_customer c CROSS JOIN LATERAL (SELECT (%(value)s)::int AS id) v
+        WHERE c.id IN %(accounts)s AND v.id IS NOT NULL
+            AND NOT EXISTS (SELECT FROM dso_assignment_match m
+                WHERE m.field = %(key)s AND m.customer_id = c.id)
+            AND %(conditions)s""",
+        key=field,
+        field=SQL.identifier(field),
+        source_field=SQL.identifier(SOURCE_FIELDS[field]),
+        rule_id=rule_id,
+        value=value,
+        accounts=accounts,
+        overwrite=overwrite,
+        conditions=SQL(" AND ").join([SQL("TRUE"), *conditions]),
+    )
+
+
+def matched(field):
+    """Source: what the rules give, without what may not be overwritten or cannot be grouped."""
+    rows = SQL(
+        "SELECT customer_id, value_id, rule_id FROM dso_assignment_match"
+        " WHERE field = %s AND applies",
+        field,
+    )
+    return groupable(rows) if field == 'group_account_id' else rows
+
+
+def groupable(rows):
+    """Source without the rows that would put a group into a group (spec 5.7)."""
+    return SQL(
+        """SELECT r.* FROM (%(rows)s) r
+        JOIN dso_customer c ON c.id = r.customer_id
+        JOIN dso_customer g ON g.id = r.value_id AND g.company_id = c.company_id
+        WHERE g.id <> c.id AND g.group_account_id IS NULL
+            AND NOT EXISTS (SELECT FROM dso_customer m WHERE m.group_account_id = c.id)
+            AND NOT EXISTS (SELECT FROM (%(rows)s) other WHERE other.value_id = c.id
+                AND other.customer_id <> c.id)""",
+        rows=rows,
+    )
+
+
+def defaults(field, company_field, company_ids):
+    """Source: the default of its company for every customer account that has no value."""
+    return SQL(
+        """SELECT c.id AS customer_id, rc.%(default)s AS value_id, NULL::int AS rule_id
+        FROM dso_customer c JOIN res_company rc ON rc.id = c.company_id
+        WHERE c.company_id = ANY(%(company_ids)s) AND c.%(field)s IS NULL
+            AND rc.%(default)s IS NOT NULL""",
+        field=SQL.identifier(field),
+        default=SQL.identifier(company_field),
+        company_ids=list(company_ids),
+    )
+
+
+def mark_seen(company_id, now):
+    """Customer accounts that the automatic run has looked at are new no longer."""
+    return SQL(
+        "UPDATE dso_customer SET assigned_on = %s WHERE company_id = %s AND assigned_on IS NULL",
+        now,
+        company_id,
+    )
+
+
+def preview(field, run_id, source, *, uid, now):
+    """Insert the lines of a preview: what the matches would change."""
+    return SQL(
+        """INSERT INTO dso_assignment_run_line (run_id, field, customer_id, rule_id, before_id,
+            after_id, create_uid, write_uid, create_date, write_date)
+        SELECT %(run_id)s, %(key)s, c.id, s.rule_id, c.%(field)s, s.value_id,
+            %(uid)s, %(uid)s, %(now)s, %(now)s
+        FROM (%(rows)s) s JOIN dso_customer c ON c.id = s.customer_id
+        WHERE %(differs)s""",
+        run_id=run_id,
+        key=field,
+        field=SQL.identifier(field),
+        rows=matched(field),
+        differs=differs(field, source),
+        uid=uid,
+        now=now,
+    )
+
+
+def previewed(field, run_id, writable):
+    """Source: the lines of a preview, without the accounts that have changed since.
+
+    :param SQL writable: subquery of the customer accounts that the user may write
+    """
+    rows = SQL(
+        """SELECT l.customer_id, l.after_id AS value_id, l.rule_id
+        FROM dso_assignment_run_line l
+        JOIN dso_customer c ON c.id = l.customer_id AND c.%(field)s IS NOT DISTINCT FROM l.before_id
+        WHERE l.run_id = %(run_id)s AND l.field = %(key)s AND c.id IN %(writable)s""",
+        run_id=run_id,
+        key=field,
+        field=SQL.identifier(field),
+        writable=writable,
+    )
+    return groupable(rows) if field == 'group_account_id' else rows

@@ -18,6 +18,8 @@ from . import (
     dso_action_item,
     dso_action_message,
     dso_action_screens,
+    dso_assignment_rule,
+    dso_assignment_screens,
     dso_customer,
     dso_customer_assign,
     dso_customer_group,

@@ -7,6 +7,9 @@ from odoo.tools.mail import generate_tracking_message_id, html_sanitize
 from ..engine import assign_sql
 from .dso_planner import MAX_INLINE
 
+#: Field of the customer account → field of its company that holds the default.
+DEFAULT_FIELDS = {'collector_id': 'dso_collector_id', 'scenario_id': 'dso_scenario_id'}
+
 
 class DsoCustomer(models.Model):
     """Collectors, scenarios and group accounts for any number of customer accounts at once.
@@ -17,7 +20,23 @@ class DsoCustomer(models.Model):
 
     _inherit = 'dso.customer'
 
+    assigned_on = fields.Datetime(
+        readonly=True,
+        help="When the automatic run of the assignment rules first looked at the customer account; "
+        "until then it is new.",
+    )
+
+    # What comes to be is looked for after every birth, among very many that are known.
+    _unassigned = models.Index("(company_id) WHERE assigned_on IS NULL")
+
     # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        customers = super().create(vals_list)
+        if customers:
+            self.env['dso.planner']._trigger_assignment()
+        return customers
 
     def write(self, vals):
         result = super().write(vals)
@@ -117,6 +136,17 @@ class DsoCustomer(models.Model):
         else:
             self._mark_assigned(result)
         return {row[0]: row[1] for row in result}
+
+    @api.model
+    def _assign_defaults(self, companies):
+        """Give the defaults of companies to all of their customer accounts that have none.
+
+        :param res.company companies: root companies
+        """
+        notes = {0: self.env._("Default of the company")}
+        for field, company_field in DEFAULT_FIELDS.items():
+            rows = assign_sql.defaults(field, company_field, companies.ids)
+            self._assign_rows(field, rows, 'default', notes)
 
     def _mark_assigned(self, result):
         """Have replanned what :func:`assign_sql.assign` changed."""

@@ -19,6 +19,24 @@ CUSTOMER_FIELDS = frozenset(
         'hold_until',
     ]
 )
+#: What a manager says in a rule; what came of its runs, and who wrote its criteria, is on record.
+RULE_FIELDS = frozenset(
+    [
+        'name',
+        'sequence',
+        'active',
+        'company_id',
+        'kind',
+        'collector_id',
+        'scenario_id',
+        'group_account_id',
+        'domain',
+        'filter_id',
+        'autorun',
+        'new_only',
+        'overwrite_manual',
+    ]
+)
 NEW_CUSTOMER_FIELDS = CUSTOMER_FIELDS | {'partner_id', 'company_id'}
 
 
@@ -81,4 +99,19 @@ class DsoCustomer(models.Model):
 
     def write(self, vals):
         self._check_columns(vals, CUSTOMER_FIELDS)
+        return super().write(vals)
+
+
+class DsoAssignmentRule(models.Model):
+    _name = 'dso.assignment.rule'
+    _inherit = ['dso.assignment.rule', 'dso.guard']
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_columns(vals, RULE_FIELDS)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_columns(vals, RULE_FIELDS)
         return super().write(vals)

@@ -16,6 +16,9 @@ _logger = logging.getLogger(__name__)
 #: Where the hooks of one transaction note what they touched.
 MARKS_KEY = 'dso_collection.marks'
 
+#: Whether one transaction has asked for the rules for new customer accounts.
+ASSIGN_KEY = 'dso_collection.assign'
+
 #: Accounts planned inside somebody's transaction; more go to the scheduled action, because every
 #: account takes an entry of the server's shared lock table until the commit.
 MAX_INLINE = 1000
@@ -173,7 +176,7 @@ class DsoPlanner(models.AbstractModel):
             ):
                 missing = [row[:2] for row in rows if not row[2]]
                 if missing:
-                    self._execute(scope_sql.births_of_pairs(missing, *self._log_values()))
+                    self._bear(scope_sql.births_of_pairs(missing, *self._log_values()))
                 company_ids = {pair[1] for pair in pairs}
                 self._run(
                     scope_sql.scope_of_pairs(pairs),
@@ -209,7 +212,7 @@ class DsoPlanner(models.AbstractModel):
     def _give_birth(self, companies):
         """Create the customer accounts that open items of root companies lack."""
         with self._bulk():
-            self._execute(scope_sql.births_of_companies(companies.ids, *self._log_values()))
+            self._bear(scope_sql.births_of_companies(companies.ids, *self._log_values()))
 
     def _run(self, scope, company_ids, booked, *, bulk, today=None, prepared=None):
         """Execute the plan of a scope: positions first, then the actions that follow from them.
@@ -321,7 +324,7 @@ class DsoPlanner(models.AbstractModel):
         left = [row for row in rows if row[2] not in whole]
         for part in split_every(SLICE, left):
             pairs = list({(row[1], row[2]) for row in part})
-            self._execute(scope_sql.births_of_pairs(pairs, *self._log_values()))
+            self._bear(scope_sql.births_of_pairs(pairs, *self._log_values()))
             scope, company_ids = scope_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}
             self._run(scope, company_ids, {}, bulk=len(pairs) > FEW)
             self._delete_marks([row[0] for row in part])
@@ -358,6 +361,25 @@ class DsoPlanner(models.AbstractModel):
                 return False
         company.dso_planned_on = company._dso_today()
         return bool(commit_progress())
+
+    # === NEW CUSTOMER ACCOUNTS === #
+
+    def _bear(self, births):
+        """Insert missing customer accounts; the rules for new ones run right after the commit."""
+        self._execute(births)
+        if self.env.cr.rowcount:
+            self._trigger_assignment()
+
+    def _trigger_assignment(self):
+        """Wake the automatic rules, once in a transaction and only when there are any."""
+        noted = self.env.cr.precommit.data
+        if noted.get(ASSIGN_KEY):
+            return
+        noted[ASSIGN_KEY] = True
+        rules = SQL("SELECT FROM dso_assignment_rule WHERE active AND autorun LIMIT 1")
+        self._execute(rules)
+        if self.env.cr.rowcount:
+            self.env.ref('dso_collection.ir_cron_assign').sudo()._trigger()
 
     # === TOOLS === #
 

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..engine import window
+from .dso_customer_assign import DEFAULT_FIELDS
 
 WINDOW_DAYS = tuple(
     f'dso_window_{day}' for day in ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')
@@ -122,6 +123,9 @@ class ResCompany(models.Model):
         store=True,
         help="Public holidays and the closed days before them, with the day that opens next.",
     )
+    dso_assigned_on = fields.Date(
+        readonly=True, help="Last day on which the assignment rules ran for all customer accounts."
+    )
     dso_planned_on = fields.Date(readonly=True, help="Last day for which everything was planned.")
 
     _check_dso_days = models.Constraint(
@@ -163,6 +167,12 @@ class ResCompany(models.Model):
                     self.env._("The sending window needs at least one day of the week.")
                 )
 
+    @api.constrains('dso_collector_id')
+    def _check_dso_collector(self):
+        for company in self:
+            values = {'collector_id': company.dso_collector_id.id}
+            self.env['dso.customer']._check_assigned_values(values, company.root_id)
+
     @api.constrains('dso_scenario_id')
     def _check_dso_scenario(self):
         for company in self:
@@ -184,9 +194,20 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if not PLAN_SETTINGS.isdisjoint(vals):
             self.env['dso.planner']._mark_companies(self.root_id)
+        if any(vals.get(name) for name in DEFAULT_FIELDS.values()):
+            # Whoever may set a default sets it for all: nobody is asked account by account.
+            self.env['dso.customer'].sudo()._assign_defaults(self.root_id)
         return result
 
     # === BUSINESS METHODS === #
+
+    def _dso_set_defaults(self, vals):
+        """Let a collection manager set the defaults of a company.
+
+        :param dict vals: values of ``dso_collector_id`` and ``dso_scenario_id``
+        """
+        companies = self._dso_check_manager()
+        companies.write({name: vals[name] for name in DEFAULT_FIELDS.values() if name in vals})
 
     def _dso_now(self):
         """Return the naive local time of collection of the company.

@@ -56,7 +56,5 @@ class ResCompany(models.Model):
             and self <= self.env.companies
         )
         if not allowed:
-            raise AccessError(
-                self.env._("Only collection managers of the company may start or pause collection.")
-            )
+            raise AccessError(self.env._("Only collection managers of the company may do this."))
         return self.sudo().root_id

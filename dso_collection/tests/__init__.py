@@ -1,5 +1,6 @@
 from . import (
     test_assign,
+    test_assignment_rules,
     test_concurrent_accounting,
     test_dispatch,
     test_dispatch_concurrency,

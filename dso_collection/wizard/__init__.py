@@ -2,6 +2,8 @@ from . import (
     dso_action_complete,
     dso_action_reschedule,
     dso_action_skip,
+    dso_assignment_default,
+    dso_assignment_run,
     dso_customer_hold,
     dso_start,
 )

@@ -1,0 +1,53 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+
+/**
+ * Tabs of Search & Assign: one window action each, so that each has an address of its own.
+ */
+export class AssignmentTabs extends Component {
+    static template = "dso_collection.AssignmentTabs";
+    static props = { active: { type: String } };
+
+    setup() {
+        this.action = useService("action");
+    }
+
+    get tabs() {
+        return [
+            { name: "collector", label: _t("Collectors") },
+            { name: "scenario", label: _t("Scenarios") },
+            { name: "group", label: _t("Groups") },
+            { name: "default", label: _t("By default") },
+        ];
+    }
+
+    open(name) {
+        const xmlId = `dso_collection.dso_assignment_${name}_action`;
+        return this.action.doAction(xmlId, { clearBreadcrumbs: true });
+    }
+}
+
+export class AssignmentListController extends ListController {
+    static template = "dso_collection.AssignmentListView";
+    static components = { ...ListController.components, AssignmentTabs };
+
+    get activeTab() {
+        return this.props.context.default_kind || "collector";
+    }
+}
+
+export class AssignmentFormController extends FormController {
+    static template = "dso_collection.AssignmentFormView";
+    static components = { ...FormController.components, AssignmentTabs };
+}
+
+registry
+    .category("views")
+    .add("dso_assignment_list", { ...listView, Controller: AssignmentListController })
+    .add("dso_assignment_form", { ...formView, Controller: AssignmentFormController });
