@@ -16,6 +16,7 @@
         'data/dso_scenario_data.xml',
         'wizard/dso_action_views.xml',
         'wizard/dso_assignment_views.xml',
+        'wizard/dso_customer_group_views.xml',
         'wizard/dso_customer_hold_views.xml',
         'wizard/dso_start_views.xml',
         'views/dso_action_views.xml',

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from ..const import CLOSED_STATES
+
 
 def refusals(ids):
     """Customer accounts whose group account cannot be theirs, each with one reason.
@@ -25,6 +27,13 @@ def refusals(ids):
     )
 
 
+def note_regrouping(ids, now):
+    """Note on customer accounts that who is collected with them has changed."""
+    return SQL(
+        "UPDATE dso_customer SET regrouped_on = %s WHERE id = ANY(%s) RETURNING id", now, list(ids)
+    )
+
+
 def move_specific_actions(ids):
     """Take the open specific actions of customer accounts to where these are collected now.
 
@@ -40,4 +49,31 @@ def move_specific_actions(ids):
             AND a.customer_id <> COALESCE(m.group_account_id, m.id)
         RETURNING a.id""",
         list(ids),
+    )
+
+
+def histories(ids):
+    """Closed actions that customer accounts show: their own, those of their members, and what was
+    done for their items through a group.
+
+    :return: SQL of ``(customer account id, ids of actions)``
+    """
+    return SQL(
+        """WITH unit AS (
+            SELECT id AS shown_id, id FROM dso_customer WHERE id = ANY(%(ids)s)
+            UNION ALL
+            SELECT group_account_id, id FROM dso_customer WHERE group_account_id = ANY(%(ids)s)
+        ),
+        heard AS (
+            SELECT u.shown_id, a.id FROM unit u JOIN dso_action a ON a.customer_id = u.id
+            UNION
+            SELECT u.shown_id, a.id FROM unit u JOIN dso_action a ON a.member_id = u.id
+            UNION
+            SELECT u.shown_id, ai.action_id FROM unit u
+            JOIN dso_action_item ai ON ai.customer_id = u.id
+        )
+        SELECT h.shown_id, ARRAY_AGG(a.id) FROM heard h JOIN dso_action a ON a.id = h.id
+        WHERE a.state = ANY(%(closed)s) GROUP BY h.shown_id""",
+        ids=list(ids),
+        closed=list(CLOSED_STATES),
     )

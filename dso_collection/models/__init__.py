@@ -23,6 +23,7 @@ from . import (
     dso_customer,
     dso_customer_assign,
     dso_customer_group,
+    dso_customer_group_screens,
     dso_customer_import,
     dso_customer_merge,
     dso_customer_screens,

@@ -64,6 +64,12 @@ class AccountMoveLine(models.Model):
         help="Why an open item is not chased; empty when it is.",
     )
 
+    dso_customer_code = fields.Char(
+        string="Customer Code",
+        related='partner_id.commercial_partner_id.ref',
+        groups='dso_collection.group_dso_reader',
+    )
+
     # === COMPUTE METHODS === #
 
     def _compute_is_leader_item(self):

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES
 
@@ -18,6 +20,54 @@ class DsoAction(models.Model):
         "returns there when the grouping is cancelled.",
     )
     member_code = fields.Char(related='member_id.code', string="Code of the Grouped Customer")
+
+    group_account_id = fields.Many2one(
+        'dso.customer',
+        compute='_compute_group_account_id',
+        search='_search_group_account_id',
+        help="Customer account through which this one is collected: itself when others are "
+        "collected through it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('customer_id.group_account_id', 'customer_id.grouped_account_ids')
+    def _compute_group_account_id(self):
+        for action in self:
+            customer = action.customer_id
+            action.group_account_id = customer.group_account_id or (
+                customer.grouped_account_ids and customer
+            )
+
+    @api.model
+    def _search_group_account_id(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # the ORM asks again with the positive operator
+        leads = Domain('customer_id.grouped_account_ids', '!=', False)
+        unset = operator == 'in' and False in value
+        if unset:
+            value = [wanted for wanted in value if wanted]
+        found = Domain('customer_id.group_account_id', operator, value)
+        found |= leads & Domain('customer_id', operator, value)
+        if unset:
+            found |= ~leads & Domain('customer_id.group_account_id', '=', False)
+        return found
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != 'group_account_id' or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        customers = self.env['dso.customer']
+        customer_id = self._field_to_sql(alias, 'customer_id', query)
+        customer = query.make_alias(alias, 'customer_id')
+        condition = SQL("%s = %s", customers._field_to_sql(customer, 'id', query), customer_id)
+        query.add_join('LEFT JOIN', customer, customers._table, condition)
+        return SQL(
+            """COALESCE(%s, CASE WHEN EXISTS (SELECT FROM dso_customer member
+                WHERE member.group_account_id = %s) THEN %s END)""",
+            customers._field_to_sql(customer, 'group_account_id', query),
+            customer_id,
+            customer_id,
+        )
 
     # === CRUD METHODS === #
 

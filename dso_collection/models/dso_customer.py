@@ -100,9 +100,6 @@ class DsoCustomer(models.Model):
     open_action_ids = fields.One2many(
         'dso.action', 'customer_id', string="Actions to Do", domain=[('state', 'in', OPEN_STATES)]
     )
-    history_ids = fields.One2many(
-        'dso.action', 'customer_id', domain=[('state', 'not in', OPEN_STATES)]
-    )
     next_action_id = fields.Many2one('dso.action', compute='_compute_next_action_id')
     on_hold = fields.Boolean(compute='_compute_on_hold', search='_search_on_hold')
     days_overdue = fields.Integer(

@@ -112,7 +112,7 @@ class DsoCustomer(models.Model):
     def action_cancel_grouping(self):
         """Take members out of their groups; both sides are planned again at once."""
         self._check_collect_access()
-        self.filtered('group_account_id').write({'group_account_id': False})
+        self.filtered('group_account_id')._assign({'group_account_id': False})
         return True
 
     def action_cancel_group(self):
@@ -137,7 +137,9 @@ class DsoCustomer(models.Model):
             {before[customer.id] for customer in moved if before.get(customer.id)}
         )
         leads = left | moved.group_account_id | moved.filtered(lambda c: not c.group_account_id)
-        leads.write({'regrouped_on': fields.Datetime.now()})
+        self.env.flush_all()
+        self.env.execute_query(group_sql.note_regrouping(leads.ids, fields.Datetime.now()))
+        leads.invalidate_recordset(['regrouped_on'])
         moved._move_specific_actions()
         self.env['dso.planner']._mark_customers(moved | leads)
 

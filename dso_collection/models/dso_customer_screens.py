@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..const import ACTION_TYPES, CLOSED_STATES
+from ..const import ACTION_TYPES
+from ..engine import group_sql
 
 #: Decision that a customer account may miss → ready filter of those that miss it (spec 2.8).
 ORPHANS = {'collector_id': 'no_collector', 'scenario_id': 'no_scenario'}
@@ -20,23 +21,25 @@ class DsoCustomer(models.Model):
     partner_email = fields.Char(related='partner_id.email', string="Email")
     country_id = fields.Many2one(related='partner_id.country_id')
     next_action_type = fields.Selection(ACTION_TYPES, compute='_compute_next_action_type')
-    history_count = fields.Integer(compute='_compute_history_count')
+    history_ids = fields.Many2many(
+        'dso.action',
+        compute='_compute_history',
+        help="What was done or dropped here, for grouped customer accounts, and through a group.",
+    )
+    history_count = fields.Integer(compute='_compute_history')
 
     @api.depends('next_action_id')
     def _compute_next_action_type(self):
         for customer in self:
             customer.next_action_type = customer.next_action_id.action_type
 
-    def _compute_history_count(self):
-        counts = dict(
-            self.env['dso.action']._read_group(
-                [('customer_id', 'in', self.ids), ('state', 'in', CLOSED_STATES)],
-                ['customer_id'],
-                ['__count'],
-            )
-        )
+    @api.depends('action_ids.state', 'grouped_account_ids')
+    def _compute_history(self):
+        self.env.flush_all()
+        found = dict(self.env.execute_query(group_sql.histories(self.ids)))
         for customer in self:
-            customer.history_count = counts.get(customer, 0)
+            customer.history_ids = found.get(customer._origin.id, [])
+            customer.history_count = len(customer.history_ids)
 
     # === DOMAINS === #
 
@@ -94,7 +97,7 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         return self._open_window(
             'dso_collection.account_move_line_action_items',
-            [('id', 'in', self.open_line_ids.ids)],
+            [('id', 'in', self.unit_line_ids.ids)],
         )
 
     def action_open_history(self):
@@ -102,7 +105,7 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         return self._open_window(
             'dso_collection.dso_action_action_history',
-            [('customer_id', '=', self.id), ('state', 'in', CLOSED_STATES)],
+            [('id', 'in', self.history_ids.ids)],
         )
 
     def action_open_partner(self):

@@ -8,6 +8,8 @@ class ResPartner(models.Model):
 
     _inherit = 'res.partner'
 
+    # === CRUD METHODS === #
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_grouped(self):
         """Refuse to delete one side of a group: the other would no longer be collected."""
@@ -23,3 +25,16 @@ class ResPartner(models.Model):
                     customer=found.partner_id.name,
                 )
             )
+
+    # === ACTION METHODS === #
+
+    def action_dso_group_collection(self):
+        """Open the dialog that groups the collection of customers."""
+        customers = self.env['dso.customer']
+        customers._check_collect_access()
+        # Born in sudo: collectors decide on customer accounts, but do not create them.
+        born = customers.sudo()._get_or_create(self, self.env.company)
+        action = self.env['ir.actions.act_window']._for_xml_id(
+            'dso_collection.dso_customer_group_action'
+        )
+        return {**action, 'context': {'default_customer_ids': born.ids}}

@@ -9,6 +9,7 @@ from . import (
     test_engine_queries,
     test_engine_sequences,
     test_facades,
+    test_group_screens,
     test_group_statements,
     test_groups,
     test_hashtags,

@@ -4,6 +4,7 @@ from . import (
     dso_action_skip,
     dso_assignment_default,
     dso_assignment_run,
+    dso_customer_group,
     dso_customer_hold,
     dso_start,
 )

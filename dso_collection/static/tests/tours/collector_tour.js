@@ -26,7 +26,7 @@ registry.category("web_tour.tours").add("dso_collection_collector", {
         },
         {
             content: "The leader has its star among the open items",
-            trigger: ".o_field_widget[name='open_line_ids'] .o_dso_star",
+            trigger: ".o_field_widget[name='unit_line_ids'] .o_dso_star",
         },
         {
             content: "Reschedule the call",
