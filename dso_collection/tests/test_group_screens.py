@@ -328,6 +328,7 @@ class TestGroupTour(HttpCase):
             ("Lindenhof Head Office", 'L0', 900),
             ("Lindenhof North", 'L1', 400),
             ("Lindenhof South", 'L2', 300),
+            ("Azure Interior", 'A1', 5000),
         ):
             partner = cls.env['res.partner'].create({'name': name, 'ref': code})
             customer = cls.env['dso.customer']._get_or_create(partner, company)

@@ -29,12 +29,16 @@ registry.category("web_tour.tours").add("dso_collection_group", {
             run: "click",
         },
         {
-            trigger: `body:has(.o_searchview_facet:contains('Lindenhof')) ${ROW}`,
+            content: "Only the chain is left",
+            trigger: `body:not(:has(.o_data_row:contains('Azure Interior'))) ${ROW}`,
         },
         {
             content: "Select them all",
             trigger: ".o_list_view thead .o_list_record_selector input",
             run: "click",
+        },
+        {
+            trigger: ".o_list_view .o_data_row_selected:contains('L2')",
         },
         {
             content: "Group their collection",
