@@ -46,7 +46,7 @@ screenshots:
 pot:
 	$(RUN) pot
 
-## make bench       measure planning and posting; make bench ARGS="10000 posting" a part of it
+## make bench       measure planning, rules and posting; make bench ARGS="10000 posting" a part of it
 .PHONY: bench
 bench:
 	@$(PYTHON) bench/run.py $(ARGS)

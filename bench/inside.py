@@ -22,6 +22,7 @@ AGGREGATE = """
     GROUP BY l.partner_id
 """
 DOCUMENTS = 200
+RULES = 20
 
 
 def clock(function, repeat=1):
@@ -103,6 +104,50 @@ def plan(env):
     result['customers'] = env.cr.fetchone()[0]
     env.cr.execute("SELECT COUNT(*) FROM dso_action WHERE state = 'planned'")
     result['actions'] = env.cr.fetchone()[0]
+    return result
+
+
+def assign(env):
+    """Twenty rules over all customer accounts: by night, again, by hand; and a mass change."""
+    customers = env['dso.customer'].search([])
+    users = env['res.users'].create(
+        [{'name': f'Collector {n}', 'login': f'bench{n}'} for n in range(RULES // 2)]
+    )
+    scenarios = env['dso.scenario'].create([{'name': f'Scenario {n}'} for n in range(RULES // 2)])
+    rules = env['dso.assignment.rule'].create(
+        [
+            # Each takes its share of the codes, the last whoever is left.
+            {
+                'company_id': env.company.id,
+                'name': f'{kind} {n}',
+                'kind': kind,
+                f'{kind}_id': value.id,
+                'domain': repr([('code', '=like', f'%{n}')] if n + 1 < len(values) else []),
+            }
+            for kind, values in (('collector', users), ('scenario', scenarios))
+            for n, value in enumerate(values)
+        ]
+    )
+    env.cr.commit()
+    result = {'customers': len(customers)}
+    company = env.company
+
+    def night():
+        rules._run_company(company)
+        env.flush_all()
+
+    with counted(env, result, 'first_queries'):
+        result['first'] = clock(night)
+    env.cr.commit()
+    with counted(env, result, 'idle_queries'):
+        result['idle'] = clock(night)
+    env.cr.commit()
+    values = {'collector_id': env.uid, 'scenario_id': scenarios[0].id}
+    with counted(env, result, 'mass_queries'):
+        result['mass'] = clock(lambda: customers._assign(values, note="Mass change"))
+    env.cr.commit()
+    result['preview'] = clock(rules.filtered(lambda rule: rule.name == 'collector 9').action_run)
+    env.cr.commit()
     return result
 
 
@@ -198,6 +243,7 @@ COMMANDS = {
     'fill': fill,
     'prepare': prepare,
     'plan': plan,
+    'assign': assign,
     'credit_control': credit_control,
     'posting': posting,
 }

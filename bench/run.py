@@ -113,6 +113,22 @@ class Bench:
         self.environment.drop(database)
         return ours
 
+    def assign(self, size):
+        """Rules over all customer accounts of a running company."""
+        database = self.installed(size, 'dso_collection')
+        self.measure(database, 'prepare')
+        self.measure(database, 'plan')
+        ours = self.measure(database, 'assign')
+        label = f"{ours['customers']} customer accounts"
+        for name, title in (
+            ('first', "20 rules, everything to write"),
+            ('idle', "20 rules, nothing to write"),
+            ('mass', "mass change of collector and scenario"),
+        ):
+            self.row(f"{label}: {title}", ours[name], f"{ours[name + '_queries']} queries")
+        self.row(f"{label}: preview of one rule", ours['preview'])
+        self.environment.drop(database)
+
     def peer(self, size, ours):
         path = [peer_folder(self.environment)]
         database = self.installed(size, 'account_credit_control', path)
@@ -185,6 +201,8 @@ def main():
             ours = bench.plans(size)
             if 'plan' not in wanted:
                 bench.peer(size, ours)
+        if not wanted or 'assign' in wanted:
+            bench.assign(size)
         if not wanted or 'posting' in wanted:
             bench.posting(size)
     bench.table()

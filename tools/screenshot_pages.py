@@ -16,6 +16,14 @@ PAGES = [
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
     ('items', 'collector', '/odoo/collection-items', '.o_data_row, .o_kanban_record', BOTH),
+    ('assign', 'manager', '/odoo/collection-assign', '.o_dso_tabs', BOTH),
+    (
+        'assign-default',
+        'manager',
+        '/odoo/collection-assign-default',
+        '.o_dso_tabs',
+        ('desktop',),
+    ),
     ('scenario', 'manager', '/odoo/collection-scenarios/1', '.o_form_view', BOTH),
     (
         'settings',

@@ -111,6 +111,34 @@ class Team:
         for customer in customers:
             account = accounts[customer.code].with_context(tracking_disable=True)
             account.write(self._assignment(customer, scenarios))
+        self._write_rules(company, scenarios)
+
+    def _write_rules(self, company, scenarios):
+        """Rules for customers to come; who is there already was shared out by hand."""
+        first = [('partner_id.country_id.code', 'in', data.FIRST_COLLECTOR_COUNTRIES)]
+        gifts = (
+            ("South and west", 'collector', self._users['collector'], first),
+            ("All others", 'collector', self._users['collector2'], []),
+            ("Large and late", 'scenario', scenarios['risky'], [('bucket_older', '>', 20000)]),
+        )
+        self._env['dso.assignment.rule'].create(
+            [
+                {
+                    'name': name,
+                    'sequence': number,
+                    'kind': kind,
+                    f'{kind}_id': value.id,
+                    'domain': repr(domain),
+                    'company_id': company.id,
+                    'new_only': kind == 'collector',
+                }
+                for number, (name, kind, value, domain) in enumerate(gifts)
+            ]
+        )
+        company.dso_assigned_on = company._dso_today()
+        self._env['dso.customer'].search([('company_id', '=', company.id)]).write(
+            {'assigned_on': company.create_date}
+        )
 
     def _assignment(self, customer, scenarios):
         is_first = customer.country in data.FIRST_COLLECTOR_COUNTRIES

@@ -379,6 +379,7 @@ class DsoAssignmentRule(models.Model):
         with self.env['dso.planner']._bulk():
             errors = rules._collect(new_accounts=new_accounts)
             counts = rules._assign(assign_sql.matched)
-            customers._assign_defaults(company)
+            if not new_accounts:  # they were born with the defaults
+                customers._assign_defaults(company)
             self.env.cr.execute(assign_sql.mark_seen(company.id, fields.Datetime.now()))
         rules._note_run(counts, errors)

@@ -1,3 +1,5 @@
+import contextlib
+
 from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
@@ -5,7 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id, html_sanitize
 
 from ..engine import assign_sql
-from .dso_planner import MAX_INLINE
+from .dso_planner import FEW, MAX_INLINE
 
 #: Field of the customer account → field of its company that holds the default.
 DEFAULT_FIELDS = {'collector_id': 'dso_collector_id', 'scenario_id': 'dso_scenario_id'}
@@ -87,7 +89,7 @@ class DsoCustomer(models.Model):
             with self.env.cr.savepoint(flush=False):  # groups are checked when they are written
                 for field, value in values.items():
                     rows = assign_sql.source_of_ids(self.ids, value)
-                    self._assign_rows(field, rows, source, {0: note or ""})
+                    self._assign_rows(field, rows, source, {0: note or ""}, bulk=len(self) > FEW)
                 if values.get('group_account_id'):
                     self._check_group_account()
         finally:
@@ -104,29 +106,30 @@ class DsoCustomer(models.Model):
         return self.env.execute_query(query)[0][0]
 
     @api.model
-    def _assign_rows(self, field, rows, source, notes):
+    def _assign_rows(self, field, rows, source, notes, bulk=True):
         """Write one field of many customer accounts from SQL; the caller has checked all rights.
 
         :param str field: ``collector_id``, ``scenario_id`` or ``group_account_id``
         :param SQL rows: see ``engine/assign_sql.py``
         :param str source: where the values come from
         :param dict notes: rule id → text in the chatter; 0 for rows without a rule
+        :param bool bulk: whether the rows may be many; see ``dso.planner._bulk``
         :return: rule id (``None`` for rows without one) → number of changed customer accounts
         :rtype: dict
         """
         self.env.flush_all()
-        result = self.env.execute_query(
-            assign_sql.assign(
-                field,
-                rows,
-                source,
-                self._assign_log_values(field, notes),
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-                # What follows from groups is done account by account, whatever their number.
-                limit=None if field == 'group_account_id' else MAX_INLINE,
-            )
+        query = assign_sql.assign(
+            field,
+            rows,
+            source,
+            self._assign_log_values(field, notes),
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+            # What follows from groups is done account by account, whatever their number.
+            limit=None if field == 'group_account_id' else MAX_INLINE,
         )
+        with self.env['dso.planner']._bulk() if bulk else contextlib.nullcontext():
+            result = self.env.execute_query(query)
         self.env.invalidate_all(flush=False)
         if field == 'group_account_id':
             before = {

@@ -1,6 +1,8 @@
 from . import (
     test_assign,
+    test_assignment_properties,
     test_assignment_rules,
+    test_assignment_tour,
     test_concurrent_accounting,
     test_dispatch,
     test_dispatch_concurrency,

@@ -12,6 +12,7 @@ MODELS = (
     'dso.scenario',
     'dso.scenario.step',
     'dso.plan.mark',
+    'dso.assignment.rule',
 )
 
 
@@ -87,6 +88,9 @@ class TestSecurity(CollectionCase):
             'dso.action.message': ('r', 'r', 'r'),
             'dso.scenario': ('r', 'r', 'rwcu'),
             'dso.scenario.step': ('r', 'r', 'rwcu'),
+            'dso.assignment.rule': ('r', 'r', 'rwcu'),
+            'dso.assignment.run': ('', '', 'rw'),
+            'dso.assignment.run.line': ('', '', 'r'),
             'dso.plan.mark': ('', '', ''),
         }
         operations = {'r': 'read', 'w': 'write', 'c': 'create', 'u': 'unlink'}
