@@ -27,6 +27,7 @@ from . import (
     dso_customer_import,
     dso_customer_merge,
     dso_customer_screens,
+    dso_customer_selection,
     dso_dispatch,
     dso_explanation,
     dso_guards,

@@ -16,6 +16,7 @@ from . import (
     test_groups,
     test_hashtags,
     test_import,
+    test_mass_change,
     test_merge,
     test_module,
     test_orphans,

@@ -5,6 +5,7 @@ from . import (
     dso_assignment_default,
     dso_assignment_run,
     dso_customer_group,
+    dso_customer_assign,
     dso_customer_hold,
     dso_start,
 )

@@ -1,0 +1,74 @@
+from odoo import api, models
+
+from ..engine import scope_sql
+
+#: What the web client hands over of a selection when nothing else is configured.
+ACTIVE_IDS_LIMIT = 20000
+
+
+class DsoCustomer(models.Model):
+    """Customer accounts that people select in a list, to change many at once (spec 2.2)."""
+
+    _inherit = 'dso.customer'
+
+    @api.model
+    def _get_selection(self):
+        """Return what is selected in the list of customer accounts or of contacts.
+
+        Contacts count for their company; the number of queries does not depend on theirs.
+
+        :return: customer accounts, and the commercial partners that have none yet
+        :rtype: tuple
+        """
+        records = self._get_selected_records()
+        partners = self.env['res.partner']
+        if records._name == self._name:
+            return records, partners
+        groups = partners.with_context(active_test=False)._read_group(
+            [('id', 'in', records.ids)], ['commercial_partner_id']
+        )
+        partners = partners.union(*(partner for [partner] in groups))
+        customers = self.search_fetch(
+            [('partner_id', 'in', partners.ids), ('company_id', '=', self.env.company.root_id.id)],
+            ['partner_id'],
+        )
+        return customers, partners - customers.partner_id
+
+    @api.model
+    def _get_selected_records(self):
+        """Return the selected records; the domain counts when the client cut the ids off."""
+        context = self.env.context
+        records = self.env[context.get('active_model') or self._name]
+        ids, domain = context.get('active_ids') or [], context.get('active_domain')
+        parameters = self.env['ir.config_parameter'].sudo()  # the client reads it in its session
+        limit = int(parameters.get_param('web.active_ids_limit', ACTIVE_IDS_LIMIT))
+        if domain is not None and len(ids) >= limit:
+            return records.search(domain, order='id')
+        return records.browse(ids)
+
+    @api.model
+    def _count_selection(self, values):
+        """Count the selected customers, and those that values would change.
+
+        :param dict values: see :meth:`_assign`
+        :rtype: tuple[int, int]
+        """
+        customers, partners = self._get_selection()
+        changed = customers._count_assignable(values) + len(partners) if values else 0
+        return len(customers) + len(partners), changed
+
+    @api.model
+    def _assign_selection(self, values):
+        """Give values to the selected customers; see :meth:`_assign`.
+
+        :return: number of customer accounts on which something changed
+        :rtype: int
+        """
+        self._check_collect_access()
+        customers, partners = self._get_selection()
+        if partners:
+            planner = self.env['dso.planner'].sudo()  # collectors do not create accounts
+            pairs = [(partner_id, self.env.company.root_id.id) for partner_id in partners.ids]
+            planner._execute(scope_sql.births_of_pairs(pairs, *planner._log_values()))
+            customers, _partners = self._get_selection()
+        return customers._assign(values, note=self.env._("Mass change"))
