@@ -19,6 +19,7 @@
         'wizard/dso_customer_group_views.xml',
         'wizard/dso_customer_assign_views.xml',
         'wizard/dso_customer_hold_views.xml',
+        'wizard/dso_handover_views.xml',
         'wizard/dso_start_views.xml',
         'views/dso_action_views.xml',
         'views/dso_assignment_views.xml',

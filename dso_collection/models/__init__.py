@@ -48,5 +48,6 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_group,
+    res_users,
     resource_calendar_leaves,
 )

@@ -24,5 +24,6 @@ from . import (
     test_planner,
     test_screens,
     test_security,
+    test_users,
     test_worked_cases,
 )

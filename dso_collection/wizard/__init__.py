@@ -7,5 +7,6 @@ from . import (
     dso_customer_group,
     dso_customer_assign,
     dso_customer_hold,
+    dso_handover,
     dso_start,
 )

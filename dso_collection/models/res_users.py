@@ -1,0 +1,100 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, RedirectWarning
+
+from ..const import OPEN_STATES
+
+#: Fields that make a user responsible for collection, beside customer accounts and their actions.
+DUTIES = (
+    ('res.company', 'dso_collector_id'),
+    ('res.company', 'dso_sender_id'),
+)
+
+
+class ResUsers(models.Model):
+    """Nobody who still collects disappears: somebody takes over first."""
+
+    _inherit = 'res.users'
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if 'active' in vals and not vals['active']:
+            self._check_nothing_to_collect()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_collector(self):
+        self._check_nothing_to_collect()
+
+    def _check_nothing_to_collect(self):
+        """Refuse to lose users on whom collection depends, and offer the dialog that hands over."""
+        summary = self._get_collection_summary()
+        if summary:
+            raise RedirectWarning(
+                self.env._(
+                    "%(users)s cannot be archived or deleted, for they still collect: %(summary)s. "
+                    "Let somebody take over first.",
+                    users=", ".join(self.mapped('name')),
+                    summary=summary,
+                ),
+                self.env.ref('dso_collection.dso_handover_action').id,
+                self.env._("Take Over"),
+                {'active_ids': self.ids, 'active_model': self._name},
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _get_collection_duties(self):
+        """Return what these users are responsible for, in every company.
+
+        :return: customer accounts, open actions of any account, and settings as pairs of records
+            and the field that names the user
+        :rtype: tuple
+        """
+        env = self.sudo().env  # whoever archives a user need not see every company
+        mine = ('collector_id', 'in', self.ids)
+        customers = env['dso.customer'].search([mine])
+        actions = env['dso.action'].search([mine, ('state', 'in', OPEN_STATES)])
+        settings = [
+            (env[model].with_context(active_test=False).search([(field, 'in', self.ids)]), field)
+            for model, field in DUTIES
+        ]
+        return customers, actions, [(records, field) for records, field in settings if records]
+
+    def _get_collection_summary(self):
+        """Return in words what these users are responsible for; empty when there is nothing."""
+        customers, actions, settings = self._get_collection_duties()
+        parts = []
+        if customers:
+            parts.append(self.env._("%(count)s customer accounts", count=len(customers)))
+        if actions:
+            parts.append(self.env._("%(count)s open actions", count=len(actions)))
+        for records, field in settings:
+            label = records._fields[field]._description_string(self.env)
+            names = ", ".join(records.mapped('display_name'))
+            parts.append(self.env._("%(label)s of %(names)s", label=label, names=names))
+        return "; ".join(parts)
+
+    def _hand_over_collection(self, successor):
+        """Let another user take over all that these users collect, in every company.
+
+        :param res.users successor: user who takes over
+        """
+        if not (
+            self.env.user.has_group('dso_collection.group_dso_manager')
+            or self.env['res.users'].has_access('write')
+        ):
+            raise AccessError(
+                self.env._("Only collection managers and administrators may hand over.")
+            )
+        customers, _actions, settings = self._get_collection_duties()
+        note = self.env._("%(name)s takes over.", name=successor.name)
+        for source, accounts in customers.grouped('collector_source').items():
+            # The source stays: a rule goes on to decide where it has decided.
+            accounts._assign({'collector_id': successor.id}, source=source or 'person', note=note)
+        for records, field in settings:
+            if records._name == 'res.company':
+                customers._check_assigned_collector(successor.id, records.root_id)
+            records.write({field: successor.id})
+        _customers, actions, _settings = self._get_collection_duties()
+        actions.write({'collector_id': successor.id})
