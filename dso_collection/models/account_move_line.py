@@ -203,7 +203,7 @@ class AccountMoveLine(models.Model):
     def _dso_paste_words(self, found, missing):
         return (
             self.env._("Invoice numbers: %(count)s", count=found),
-            self.env._("%(count)s pasted values match no open item", count=missing),
+            self.env._("Pasted values without an open item: %(count)s", count=missing),
         )
 
     # === FACADE HOOKS === #

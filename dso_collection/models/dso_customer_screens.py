@@ -87,7 +87,7 @@ class DsoCustomer(models.Model):
     def _dso_paste_words(self, found, missing):
         return (
             self.env._("Customer codes: %(count)s", count=found),
-            self.env._("%(count)s pasted values match no customer account", count=missing),
+            self.env._("Pasted values without a customer account: %(count)s", count=missing),
         )
 
     # === ACTION METHODS === #

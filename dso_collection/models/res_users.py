@@ -7,6 +7,7 @@ from ..const import OPEN_STATES
 DUTIES = (
     ('res.company', 'dso_collector_id'),
     ('res.company', 'dso_sender_id'),
+    ('dso.assignment.rule', 'collector_id'),
 )
 
 
@@ -66,9 +67,9 @@ class ResUsers(models.Model):
         customers, actions, settings = self._get_collection_duties()
         parts = []
         if customers:
-            parts.append(self.env._("%(count)s customer accounts", count=len(customers)))
+            parts.append(self.env._("customer accounts: %(count)s", count=len(customers)))
         if actions:
-            parts.append(self.env._("%(count)s open actions", count=len(actions)))
+            parts.append(self.env._("open actions: %(count)s", count=len(actions)))
         for records, field in settings:
             label = records._fields[field]._description_string(self.env)
             names = ", ".join(records.mapped('display_name'))
@@ -93,8 +94,8 @@ class ResUsers(models.Model):
             # The source stays: a rule goes on to decide where it has decided.
             accounts._assign({'collector_id': successor.id}, source=source or 'person', note=note)
         for records, field in settings:
-            if records._name == 'res.company':
-                customers._check_assigned_collector(successor.id, records.root_id)
+            companies = records if records._name == 'res.company' else records.company_id
+            customers._check_assigned_collector(successor.id, companies.root_id)
             records.write({field: successor.id})
         _customers, actions, _settings = self._get_collection_duties()
         actions.write({'collector_id': successor.id})

@@ -17,6 +17,7 @@ from . import (
     test_hashtags,
     test_import,
     test_mass_change,
+    test_mass_change_tour,
     test_merge,
     test_module,
     test_orphans,

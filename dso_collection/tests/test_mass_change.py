@@ -42,7 +42,7 @@ class TestMassChange(CollectionCase):
         self.few[0].collector_id = self.bob
         said, done = self.apply(self.dialog(self.few), collector_id=self.bob)
         self.assertEqual(said, "3 of 4 selected customers change.")
-        self.assertEqual(done, "3 customer accounts changed.")
+        self.assertEqual(done, "Customer accounts changed: 3")
         self.assertEqual(self.few.collector_id, self.bob)
         self.assertEqual(set(self.few.mapped('collector_source')), {'person'})
         self.assertFalse((self.customers - self.few).collector_id)

@@ -30,7 +30,7 @@ class TestPaste(CollectionCase):
         self.assertEqual(customers, self.by_code | self.by_vat | self.by_name)
         self.assertEqual(result['description'], "Customer codes: 3")
         self.assertEqual(result['missing'], ["by nam", "Nobody"])
-        self.assertIn("2 pasted values", result['warning'])
+        self.assertIn("without a customer account: 2", result['warning'])
 
     def test_a_code_wins_over_a_name(self):
         namesake = self.create_customer("PASTE-1")
@@ -116,7 +116,7 @@ class TestPaste(CollectionCase):
         self.assertEqual(items.filtered_domain(domain), expected)
         self.assertEqual(result['description'], "Invoice numbers: 2")
         self.assertEqual(result['missing'], [paid.name, "INV/none"])
-        self.assertIn("no open item", result['warning'])
+        self.assertIn("without an open item: 2", result['warning'])
 
     def test_facet_of_items_survives_reset_to_draft(self):
         invoice = self.create_invoice(self.by_code, jan(10), posted=jan(1))

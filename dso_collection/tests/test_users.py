@@ -43,18 +43,18 @@ class TestLeavingUsers(CollectionCase):
     def test_customer_accounts(self):
         self.customers.collector_id = self.ann
         self.plan()
-        self.assertKept("2 customer accounts; 2 open actions")
+        self.assertKept("customer accounts: 2; open actions: 2")
 
     def test_customer_accounts_of_a_company_that_the_archiver_does_not_see(self):
         other = self.create_company()
         self.create_customer("Theirs", company=other).collector_id = self.ann
-        self.assertKept("1 customer accounts")
+        self.assertKept("customer accounts: 1")
 
     def test_open_actions(self):
         self.env['dso.action'].create(
             {'customer_id': self.customers[0].id, 'action_type': 'call', 'date_planned': jan(25)}
         ).collector_id = self.ann
-        self.assertKept("1 open actions")
+        self.assertKept("open actions: 1")
 
     def test_defaults_of_companies(self):
         for field, label in (
@@ -65,6 +65,15 @@ class TestLeavingUsers(CollectionCase):
                 self.company[field] = self.ann
                 self.assertKept(f"{label} of {self.company.name}")
                 self.company[field] = False
+
+    def test_assignment_rules(self):
+        rule = self.env['dso.assignment.rule'].create(
+            {'name': "All to Ann", 'kind': 'collector', 'collector_id': self.ann.id}
+        )
+        rule.active = False
+        self.assertKept("Collector of All to Ann")
+        self.take_over(self.bob)
+        self.assertEqual(rule.collector_id, self.bob)
 
     def test_others_leave_as_ever(self):
         self.ann.with_user(self.admin).action_archive()

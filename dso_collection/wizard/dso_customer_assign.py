@@ -30,7 +30,7 @@ class DsoCustomerAssign(models.TransientModel):
             'tag': 'display_notification',
             'params': {
                 'type': 'success',
-                'message': self.env._("%(count)s customer accounts changed.", count=count),
+                'message': self.env._("Customer accounts changed: %(count)s", count=count),
                 'next': {'type': 'ir.actions.act_window_close'},
             },
         }
