@@ -5,7 +5,7 @@
     'summary': "Turn open invoices into a collector's agenda and send the due reminders",
     'author': "DSO Collection contributors",
     'license': 'LGPL-3',
-    'depends': ['account_payment', 'sms'],
+    'depends': ['account_payment', 'base_import', 'sms'],
     'data': [
         'security/dso_collection_groups.xml',
         'security/ir.model.access.csv',
