@@ -117,13 +117,13 @@ class Bench:
         """Rules over all customer accounts of a running company."""
         database = self.installed(size, 'dso_collection')
         self.measure(database, 'prepare')
-        self.measure(database, 'plan')
         ours = self.measure(database, 'assign')
         label = f"{ours['customers']} customer accounts"
         for name, title in (
             ('first', "20 rules, everything to write"),
             ('idle', "20 rules, nothing to write"),
             ('mass', "mass change of collector and scenario"),
+            ('silent', "the same without notes in the chatter"),
         ):
             self.row(f"{label}: {title}", ours[name], f"{ours[name + '_queries']} queries")
         self.row(f"{label}: preview of one rule", ours['preview'])
