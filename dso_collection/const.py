@@ -131,6 +131,7 @@ REASONS = [
 #: Why an open action fell away; the texts stand in the history.
 CANCEL_REASONS = [
     *REASONS,
+    ('lapsed', "Not done before the due date"),
     ('replaced', "Replaced: another leader invoice or step"),
     ('cause_gone', "Its cause has gone"),
     ('person', "Cancelled by a person"),

@@ -32,6 +32,9 @@ def sync_actions(scope, calendars, uid, now):
                     WHEN 'allocate' THEN pos.task_allocate_key
                     WHEN 'hold_end' THEN pos.task_hold_end_key END
                 END IS TRUE AS same,
+                (a.step_delay < 0 AND a.leader_due <= cal.today
+                 AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
+                ) IS TRUE AS lapsed,
                 CASE WHEN a.confirmed_on IS NULL THEN NULL
                     WHEN c.regrouped_on > a.confirmed_on THEN 'group'
                     WHEN pos.last_contact_on > a.confirmed_on THEN 'contact'
@@ -49,18 +52,19 @@ def sync_actions(scope, calendars, uid, now):
             WHERE a.origin IN ('scenario', 'control') AND a.state IN ('planned', 'error')
         ),
         obsolete AS MATERIALIZED (
-            SELECT o.*, %(touched)s AS touched FROM open o JOIN dso_action a ON a.id = o.id
+            SELECT o.*, o.lapsed OR %(touched)s AS kept FROM open o JOIN dso_action a ON a.id = o.id
             WHERE NOT o.same
         ),
         vanished AS (
-            DELETE FROM dso_action a USING obsolete o WHERE a.id = o.id AND NOT o.touched
+            DELETE FROM dso_action a USING obsolete o WHERE a.id = o.id AND NOT o.kept
         ),
         dropped AS (
             UPDATE dso_action a SET state = 'cancelled', write_uid = %(uid)s::int,
                 write_date = %(now)s::timestamp,
                 reason_code = CASE WHEN o.origin = 'control' THEN 'cause_gone'
+                    WHEN o.lapsed THEN 'lapsed'
                     WHEN o.plan_step_id IS NOT NULL THEN 'replaced' ELSE o.reason END
-            FROM obsolete o WHERE a.id = o.id AND o.touched
+            FROM obsolete o WHERE a.id = o.id AND o.kept
         ),
         fresh AS (
             SELECT o.*, a.state, a.error_code, a.error_on,

@@ -36,9 +36,12 @@ def settle_scenario(plan, action, today):
     if action and is_same(plan, action):
         return [updated(plan, action, today)]
     dropped = []
-    if action and action.touched:
+    lapsed = action and has_lapsed(plan, action, today)
+    if lapsed or (action and action.touched):
         reason = 'replaced' if plan.reason == 'planned' else plan.reason
-        dropped = [replace(action, state='cancelled', reason_code=reason)]
+        dropped = [
+            replace(action, state='cancelled', reason_code='lapsed' if lapsed else reason)
+        ]
     return dropped + ([proposed(plan, today)] if plan.reason == 'planned' else [])
 
 
@@ -46,6 +49,12 @@ def is_same(plan, action):
     if plan.reason != 'planned':
         return False
     return (action.leader, action.step) == (plan.leader.key, plan.step.id)
+
+
+def has_lapsed(plan, action, today):
+    """Whether a step before the due date was still to be done on that date."""
+    leads = plan.leader and plan.leader.key == action.leader
+    return leads and action.offset < 0 and action.leader[1] <= today
 
 
 def proposed(plan, today):

@@ -170,6 +170,16 @@ class TestPlanner(CollectionCase):
         self.assertEqual(self.customer.next_action_id.step_delay, 3)
         self.assertEqual(self.company.dso_planned_on, jan(11))
 
+    def test_step_before_the_due_date_lapses_on_it(self):
+        invoice = self.create_invoice(self.customer, jan(10), posted=jan(-20))
+        self.assertNext(self.customer, -5, jan(5))
+        self.go_to(jan(10))
+        self.plan(self.customer)
+        self.assertNext(self.customer, 3, jan(13))
+        lapsed = self.customer.history_ids
+        self.assertEqual((lapsed.step_delay, lapsed.reason_code), (-5, 'lapsed'))
+        self.assertEqual(lapsed.leader_move_id, invoice)
+
     def test_marks_are_taken_up(self):
         self.create_invoice(self.customer, jan(1), posted=jan(-20))
         marks = [(self.customer.partner_id.id, self.company.id)]

@@ -89,7 +89,7 @@ class ReferenceCase(unittest.TestCase):
         """The open scenario action as an earlier plan left it."""
         step = next(step for step in self.scenario.steps if step.offset == offset)
         action = Action(next(self.ids), self.account, step=step.id, leader=item.key)
-        action.mode, action.recipient = step.mode, 'pay@example.com'
+        action.offset, action.mode, action.recipient = offset, step.mode, 'pay@example.com'
         action.amount = action.confirmed_amount = item.residual
         for name, value in values.items():
             setattr(action, name, value)
@@ -428,8 +428,14 @@ class TestSettle(ReferenceCase):
         self.item = self.invoice(jan(4))
 
     def test_untouched_is_replaced_silently(self):
-        self.propose(self.item, -5)
+        self.propose(self.item, 10)
         (action,) = self.settle(10)
+        self.assertEqual((action.id, action.step), (None, 2))
+
+    def test_step_before_the_due_date_lapses_on_it(self):
+        self.propose(self.item, -5)
+        (lapsed, action) = self.settle(4)
+        self.assertEqual((lapsed.state, lapsed.reason_code), ('cancelled', 'lapsed'))
         self.assertEqual((action.id, action.step), (None, 2))
 
     def test_touched_goes_to_the_history(self):
