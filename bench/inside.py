@@ -23,6 +23,7 @@ AGGREGATE = """
 """
 DOCUMENTS = 200
 RULES = 20
+BATCHES = 3
 
 
 def clock(function, repeat=1):
@@ -213,27 +214,59 @@ def documents(env, partner_ids):
     return moves
 
 
-def posting(env):
-    """Post and pay, one transaction each, then all in one; seconds of each."""
-    env.cr.execute(
-        "SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [DOCUMENTS]
-    )
-    partner_ids = [row[0] for row in env.cr.fetchall()]
-    result = {}
-    moves = documents(env, partner_ids)
-    result['post_each'] = clock(lambda: each(env, moves, post))
-    result['pay_each'] = clock(lambda: each(env, moves, pay))
-    moves = documents(env, partner_ids)
-    result['post_all'] = clock(lambda: (post(moves), env.cr.commit()))
-    result['pay_all'] = clock(lambda: (pay(moves), env.cr.commit()))
+def posting(env, other):
+    """Post and pay beside a database without the addon; seconds of each there and here.
+
+    Documents take turns between the two databases, so that whatever else the machine does falls on
+    both alike.
+
+    :param str other: name of the database without the addon
+    """
+    from odoo.api import SUPERUSER_ID, Environment
+    from odoo.modules.registry import Registry
+
+    with Registry(other).cursor() as cursor:
+        bare = Environment(cursor, SUPERUSER_ID, {})
+        pair = {'without': bare, 'with': env}
+        result = {}
+        for _round in range(2):  # the first one fills caches
+            moves = {name: invoices(each_env) for name, each_env in pair.items()}
+            for kind, function in (('post_each', post), ('pay_each', pay)):
+                result[kind] = one_by_one(moves, function)
+        series = [together(pair) for _round in range(BATCHES)]
+    for kind in ('post_all', 'pay_all'):
+        result[kind] = {
+            name: statistics.median(times[kind][name] for times in series) for name in pair
+        }
     return result
 
 
-def each(env, moves, function):
-    for move in moves:
-        function(move)
-        env.cr.commit()
-        env.invalidate_all()
+def invoices(env):
+    """Draft invoices for as many customers."""
+    env.cr.execute(
+        "SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [DOCUMENTS]
+    )
+    return documents(env, [row[0] for row in env.cr.fetchall()])
+
+
+def one_by_one(moves, function):
+    """Total seconds of one transaction per document, for each database."""
+    times = dict.fromkeys(moves, 0)
+    for pair in zip(*moves.values(), strict=True):
+        for name, move in zip(moves, pair, strict=True):
+            times[name] += clock(lambda: (function(move), move.env.cr.commit()))  # noqa: B023
+            move.env.invalidate_all()
+    return times
+
+
+def together(pair):
+    """Seconds of one transaction for all documents, for each database."""
+    moves = {name: invoices(env) for name, env in pair.items()}
+    times = {'post_all': {}, 'pay_all': {}}
+    for kind, function in (('post_all', post), ('pay_all', pay)):
+        for name, drafts in moves.items():
+            times[kind][name] = clock(lambda: (function(drafts), drafts.env.cr.commit()))  # noqa: B023
+    return times
 
 
 def post(moves):

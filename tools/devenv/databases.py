@@ -48,15 +48,19 @@ limit_time_real_cron = 3600
 NOWHERE = 9  # the discard port: what is sent without a sink fails instead of leaving
 
 
-def addon_hash():
-    """A key of what an installation of the addon depends on; tests are no part of it."""
+def addon_hash(*, demo=False):
+    """A key of what an installation of the addon depends on; tests are no part of it.
+
+    :param bool demo: whether the demo portfolio matters too
+    """
+    left_out = NOT_INSTALLED if demo else (*NOT_INSTALLED, 'demo')
     digest = hashlib.sha256()
     for path in sorted(paths.ADDON.rglob('*')):
         name = path.relative_to(paths.ADDON).as_posix()
         parts = path.relative_to(paths.ADDON).parts
         if not path.is_file() or '__pycache__' in parts:
             continue
-        if any(name.startswith(f'{folder}/') for folder in NOT_INSTALLED):
+        if any(name.startswith(f'{folder}/') for folder in left_out):
             continue
         digest.update(f'{name}\0'.encode())
         digest.update(path.read_bytes())

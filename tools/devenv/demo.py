@@ -36,7 +36,7 @@ def demo(_arguments=()):
     with paths.locked(paths.RUN / 'lock' / 'demo'):
         system.provide('postgresql', 'wkhtmltopdf')
         environment = Environment()
-        key = f'{RECIPE}-{environment.base_key}-{databases.addon_hash()}'
+        key = f'{RECIPE}-{environment.base_key}-{databases.addon_hash(demo=True)}'
         current = KEY.is_file() and KEY.read_text(encoding='utf-8') == key
         current = current and DATABASE in environment.cluster.databases()
         if not current:

@@ -20,7 +20,11 @@ from . import inside
 
 LANGUAGES = ('fr_FR', 'de_DE', 'es_ES')
 PORTFOLIO = 'odoo.addons.dso_collection.demo.portfolio'
-CRONS = ('dso_collection.ir_cron_dispatch', 'mail.ir_cron_mail_scheduler_action')
+CRONS = (
+    'dso_collection.ir_cron_dispatch',
+    'mail.ir_cron_mail_scheduler_action',
+    'dso_collection.ir_cron_plan',  # what comes next for those who just got a message
+)
 # Services that Odoo would call; a closed port on this machine answers instead.
 ENDPOINTS = (
     'iap.endpoint',
