@@ -39,9 +39,7 @@ def settle_scenario(plan, action, today):
     lapsed = action and has_lapsed(plan, action, today)
     if lapsed or (action and action.touched):
         reason = 'replaced' if plan.reason == 'planned' else plan.reason
-        dropped = [
-            replace(action, state='cancelled', reason_code='lapsed' if lapsed else reason)
-        ]
+        dropped = [replace(action, state='cancelled', reason_code='lapsed' if lapsed else reason)]
     return dropped + ([proposed(plan, today)] if plan.reason == 'planned' else [])
 
 

@@ -8,10 +8,21 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 
 /**
+ * A row of tabs, which may show how many records stand behind them.
+ *
+ * A tab is { name, label, counters: { open, red } }; counters are optional.
+ */
+export class Tabs extends Component {
+    static template = "dso_collection.Tabs";
+    static props = { tabs: Array, active: String, open: Function };
+}
+
+/**
  * Tabs of Search & Assign: one window action each, so that each has an address of its own.
  */
 export class AssignmentTabs extends Component {
     static template = "dso_collection.AssignmentTabs";
+    static components = { Tabs };
     static props = { active: { type: String } };
 
     setup() {

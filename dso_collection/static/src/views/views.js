@@ -26,30 +26,12 @@ export class CustomerKanbanController extends PasteKanbanController {
     static components = { ...PasteKanbanController.components, OrphanBanner };
 }
 
-/** The agenda with that banner. */
-export class AgendaListController extends ListController {
-    static template = "dso_collection.ListView";
-    static components = { ...ListController.components, OrphanBanner };
-
-    // Not in the view: one more attribute there and its validation takes seconds.
-    get className() {
-        return `${this.props.className} o_dso_agenda`;
-    }
-}
-
-export class AgendaKanbanController extends KanbanController {
-    static template = "dso_collection.KanbanView";
-    static components = { ...KanbanController.components, OrphanBanner };
-}
-
 const views = registry.category("views");
 for (const [name, view, Controller] of [
     ["dso_paste_list", listView, PasteListController],
     ["dso_paste_kanban", kanbanView, PasteKanbanController],
     ["dso_customer_list", listView, CustomerListController],
     ["dso_customer_kanban", kanbanView, CustomerKanbanController],
-    ["dso_agenda_list", listView, AgendaListController],
-    ["dso_agenda_kanban", kanbanView, AgendaKanbanController],
 ]) {
     views.add(name, { ...view, Controller });
 }
