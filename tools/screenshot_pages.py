@@ -15,6 +15,8 @@ PAGES = [
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
+    ('groups', 'collector', '/odoo/collection-customers/24', '.o_form_view', BOTH),
+    ('member', 'collector', '/odoo/collection-customers/4', '.o_form_view', BOTH),
     ('items', 'collector', '/odoo/collection-items', '.o_data_row, .o_kanban_record', BOTH),
     ('assign', 'manager', '/odoo/collection-assign', '.o_dso_tabs', BOTH),
     (

@@ -106,8 +106,16 @@ C1049 | Ceramiche Valdinoce | IT | 47121 | Forlì | Corso Diaz 48 | late | 2
 C1050 | Nordljus Design AB | SE | 111 43 | Stockholm | Norrlandsgatan 6 | prompt | 2
 C1051 | Beacon Hill Outfitters | US | 02108 | Boston | 70 Charles Street | late | 3
 C1052 | Cascade Retail Group | US | 98101 | Seattle | 1420 Fifth Avenue | prompt | 4
+C1053 | Optique Belvoir | FR | 75009 | Paris | 28 rue de Châteaudun | late | 2
+C1054 | Optique Belvoir Lille | FR | 59000 | Lille | 9 rue de Béthune | late | 1
+C1055 | Optique Belvoir Nantes | FR | 44000 | Nantes | 14 rue Crébillon | slow | 1
+C1056 | Optique Belvoir Toulouse | FR | 31000 | Toulouse | 3 rue d'Alsace-Lorraine | late | 1
+C1057 | Optique Belvoir Nice | FR | 06000 | Nice | 40 avenue Jean-Médecin | bad | 1
 """
 )
+
+#: Head office of a chain → its shops, which are collected through it.
+CHAINS = {'C1053': ('C1054', 'C1055', 'C1056', 'C1057')}
 
 #: Customers of the American company; those of both companies stand above.
 AMERICA = _read(

@@ -151,6 +151,13 @@ class Team:
             values['scenario_id'] = kind and scenarios[kind].id
         return values
 
+    def group_chains(self):
+        """Collect the shops of chains through their head offices."""
+        for head, shops in data.CHAINS.items():
+            accounts = self._accounts([head, *shops])
+            members = self._env['dso.customer'].union(*(accounts[code] for code in shops))
+            members._group_through(accounts[head])
+
     def confirm_for_today(self):
         """Confirm some of the emails that wait, so that the next dispatch has something to send."""
         self._env['dso.customer']._plan_all()

@@ -28,6 +28,7 @@ LOOK_AT = [
     "Customers › Transports Delamarre: two months of reminders and calls; Cerámicas Azul Norte: "
     "the last step is done for its oldest invoice",
     "Customers › Région Haute-Vallée: one invoice in three instalments, each an item of its own",
+    "Customers › Optique Belvoir: a chain; its four shops are collected through the head office",
     "Configuration › Start Collection, as manager: Lumora North America has not started yet",
 ]
 
@@ -69,6 +70,7 @@ def build(env):
         _keep_books(ledgers, days)
         team.assign(europe, EUROPE, scenarios)
         team.assign(america, american, scenarios)
+        team.group_chains()
         team.start()
         _live(ledgers, team, days)
         _say("history", env['dso.action'].search_count([('state', 'in', ('done', 'cancelled'))]))

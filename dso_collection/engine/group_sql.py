@@ -77,3 +77,31 @@ def histories(ids):
         ids=list(ids),
         closed=list(CLOSED_STATES),
     )
+
+
+def largest_by_value(value, accounts):
+    """Group account of alias ``c`` among the customer accounts that share a value with it.
+
+    Where some are collected through one of them already, it stays that one: balances move every
+    day, groups should not.
+
+    :param SQL value: the value, of alias ``p`` of the contact
+    :param SQL accounts: subquery of the ids of the customer accounts that count
+    :return: SQL of an id; NULL for who is alone, has no value or is the group account itself. Read
+        once for all accounts, because nothing in it depends on ``c`` but the last step
+    """
+    return SQL(
+        """(SELECT jsonb_object_agg(ranked.id, ranked.lead_id) FROM (
+            SELECT c.id, FIRST_VALUE(c.id) OVER (
+                PARTITION BY c.company_id, (%(value)s)::text
+                ORDER BY c.group_account_id IS NOT NULL,
+                    EXISTS (SELECT FROM dso_customer m WHERE m.group_account_id = c.id) DESC,
+                    pos.balance DESC NULLS LAST, c.id) AS lead_id
+            FROM dso_customer c
+            JOIN res_partner p ON p.id = c.partner_id
+            JOIN dso_position pos ON pos.id = c.position_id
+            WHERE c.id IN %(accounts)s AND NULLIF((%(value)s)::text, '') IS NOT NULL
+        ) ranked WHERE ranked.lead_id <> ranked.id) ->> c.id::text""",
+        value=value,
+        accounts=accounts,
+    )

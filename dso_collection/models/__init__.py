@@ -20,6 +20,7 @@ from . import (
     dso_action_screens,
     dso_assignment_rule,
     dso_assignment_screens,
+    dso_assignment_value,
     dso_customer,
     dso_customer_assign,
     dso_customer_group,

@@ -30,6 +30,7 @@ RULE_FIELDS = frozenset(
         'collector_id',
         'scenario_id',
         'group_account_id',
+        'group_field',
         'domain',
         'filter_id',
         'autorun',

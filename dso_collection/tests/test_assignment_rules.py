@@ -169,6 +169,53 @@ class TestAutomaticRun(RuleCase):
         self.plan()
         self.assertEqual(self.small.reason, 'grouped')
 
+    def create_field_rule(self, name, **vals):
+        values = {'name': "Chains", 'kind': 'group', 'group_field': name, **vals}
+        return self.env['dso.assignment.rule'].create(values)
+
+    def test_groups_by_the_value_of_a_field(self):
+        """The largest account of each value; who is alone or has no value is left alone."""
+        alone = self.create_customer("Alone", vat='BE0477472701')
+        self.all.partner_id.vat = 'BE0411905847'
+        other = self.create_customers(2)
+        self.create_field_rule('vat')
+        self.run_cron()
+        self.assertEqual((self.small | self.idle).mapped('group_account_id'), self.large)
+        self.assertFalse((self.large | alone | other).group_account_id)
+
+    def test_groups_by_parent_company(self):
+        holding = self.env['res.partner'].create({'name': "Holding", 'is_company': True})
+        chain = (self.small | self.large).partner_id
+        chain.write({'is_company': True, 'parent_id': holding.id})
+        self.create_field_rule('parent_id')
+        self.run_cron()
+        self.assertEqual(self.small.group_account_id, self.large)
+        self.assertFalse(self.idle.group_account_id)
+
+    def test_group_by_value_stays_when_balances_move(self):
+        self.all.partner_id.vat = 'BE0411905847'
+        self.create_field_rule('vat')
+        self.run_cron()
+        self.create_opening_entry(self.small, jan(10), 90000)
+        self.plan()
+        self.go_to(jan(21))
+        self.run_cron()
+        self.assertEqual((self.small | self.idle).mapped('group_account_id'), self.large)
+
+    def test_group_by_value_among_those_who_match(self):
+        self.all.partner_id.vat = 'BE0411905847'
+        self.create_field_rule('vat', domain="[('overdue', '<', 1000)]")
+        self.run_cron()
+        self.assertEqual(self.idle.group_account_id, self.small)
+        self.assertFalse(self.large.group_account_id)
+
+    def test_group_by_a_field_that_cannot_be(self):
+        for name in ('nothing', 'child_ids', 'display_name', 'property_account_receivable_id'):
+            with self.assertRaisesRegex(ValidationError, f"cannot be grouped by {name}"):
+                self.create_field_rule(name)
+        with self.assertRaisesRegex(ValidationError, "gives nothing"):
+            self.create_field_rule(False)
+
     def test_companies_have_rules_of_their_own(self):
         other = self.create_company()
         theirs = self.create_customer("Theirs", company=other)
