@@ -7,7 +7,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
-from ..models import dso_planner
+from ..models import dso_customer_assign, dso_planner
 from .common import CollectionCase, jan
 from .test_groups import GroupCase
 
@@ -244,8 +244,9 @@ class TestGroupQueries(CollectionCase):
         cls.shops = cls.create_customers(202)
         cls.create_opening_entry(cls.heads | cls.shops, jan(-30))
         cls.plan()
-        # More accounts at once are planned with other settings, three statements more.
-        cls.startClassPatcher(patch.object(dso_planner, 'FEW', 1000))
+        # More accounts at once are written and planned with other settings, a few statements more.
+        for module in (dso_planner, dso_customer_assign):
+            cls.startClassPatcher(patch.object(module, 'FEW', 1000))
 
     def groups(self):
         return (self.heads[0], self.shops[:2]), (self.heads[1], self.shops[2:])
