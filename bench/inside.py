@@ -244,9 +244,7 @@ def posting(env, other):
 
 def invoices(env, count=DOCUMENTS):
     """Draft invoices for as many customers."""
-    env.cr.execute(
-        "SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [count]
-    )
+    env.cr.execute("SELECT id FROM res_partner WHERE ref LIKE 'C0%%' ORDER BY id LIMIT %s", [count])
     return documents(env, [row[0] for row in env.cr.fetchall()])
 
 
