@@ -24,7 +24,7 @@ AGGREGATE = """
 DOCUMENTS = 200
 RULES = 20
 WARM_UP = 10
-BATCHES = 3
+BATCHES = 1
 
 
 def clock(function, repeat=1):

@@ -31,6 +31,14 @@ class DsoCustomer(models.Model):
     # What comes to be is looked for after every birth, among very many that are known.
     _unassigned = models.Index("(company_id) WHERE assigned_on IS NULL")
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('collector_id')
+    def _check_collector(self):
+        """Refuse collectors who cannot work on the account, on every path that is no source."""
+        for collector, customers in self.grouped('collector_id').items():
+            self._check_assigned_collector(collector.id, customers.company_id.sudo())
+
     # === CRUD METHODS === #
 
     @api.model_create_multi

@@ -58,11 +58,10 @@ class DsoCustomer(models.Model):
         return len(customers) + len(partners), changed
 
     @api.model
-    def _assign_selection(self, values):
-        """Give values to the selected customers; see :meth:`_assign`.
+    def _create_selection(self):
+        """Return the customer accounts of all selected customers, creating those that are missing.
 
-        :return: number of customer accounts on which something changed
-        :rtype: int
+        :rtype: dso.customer
         """
         self._check_collect_access()
         customers, partners = self._get_selection()
@@ -71,4 +70,16 @@ class DsoCustomer(models.Model):
             pairs = [(partner_id, self.env.company.root_id.id) for partner_id in partners.ids]
             planner._execute(scope_sql.births_of_pairs(pairs, *planner._log_values()))
             customers, _partners = self._get_selection()
-        return customers._assign(values, note=self.env._("Mass change"))
+        return customers
+
+    # === ACTION METHODS === #
+
+    def action_assign(self, values):
+        """Give a collector, a scenario or both to these customer accounts; see :meth:`_assign`.
+
+        :param dict values: ids for ``collector_id``, ``scenario_id`` or both
+        :return: number of customer accounts on which something changed
+        :rtype: int
+        """
+        chosen = {name: values[name] for name in ('collector_id', 'scenario_id') if name in values}
+        return self._assign(chosen, note=self.env._("Mass change"))

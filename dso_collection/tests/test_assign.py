@@ -156,6 +156,19 @@ class TestAssign(CollectionCase):
         self.bob.write({'company_id': other.id, 'company_ids': other.ids})
         self.assertRefused("Bob may not work in", {'collector_id': self.bob.id})
 
+    def test_a_plain_write_is_checked_like_a_mass_change(self):
+        customer = self.customers[0].with_user(self.alice)
+        self.bob.active = False
+        with self.assertRaisesRegex(ValidationError, "Bob cannot collect"):
+            customer.collector_id = self.bob
+        self.bob.active = True
+        other = self.create_company()
+        self.bob.write({'company_id': other.id, 'company_ids': other.ids})
+        with self.assertRaisesRegex(ValidationError, "Bob may not work in"):
+            customer.collector_id = self.bob
+        customer.collector_id = self.alice
+        self.assertEqual(customer.collector_source, 'person')
+
     def test_scenario_must_belong_to_the_company(self):
         other = self.create_company()
         theirs = self.create_scenario("Theirs", company_id=other.id)

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..wizard import dso_customer_assign
 from .common import CollectionCase, jan
 
 
@@ -74,6 +77,28 @@ class TestMassChange(CollectionCase):
         said, _done = self.apply(self.dialog(self.few, domain), scenario_id=self.calls)
         self.assertEqual(said, "4 of 4 selected customers change.")
 
+    def test_very_many_go_slice_by_slice(self):
+        """The client calls for each slice and shows how far it is."""
+        with (
+            patch.object(dso_customer_assign, 'SLICE', self.COUNT - 1),
+            Form(self.dialog(self.few)) as form,
+        ):
+            form.collector_id = self.bob
+            action = form.save().action_apply()
+        self.assertEqual(action['tag'], 'dso_collection.assign_progress')
+        self.assertEqual(action['params']['ids'], self.few.ids)
+        self.assertFalse(self.few.collector_id, "the client has not begun")
+        part = self.few[:2].with_user(self.bob)
+        self.assertEqual(part.action_assign(action['params']['values']), 2)
+        self.assertEqual(self.few.mapped('collector_id'), self.bob)
+        self.assertEqual(len(self.few.filtered('collector_id')), 2)
+        self.assertEqual(part.action_assign(action['params']['values']), 0, "told once is enough")
+
+    def test_a_slice_gives_nothing_but_collector_and_scenario(self):
+        customer = self.few[0].with_user(self.bob)
+        self.assertEqual(customer.action_assign({'group_account_id': self.few[1].id}), 0)
+        self.assertFalse(customer.group_account_id)
+
     def test_contacts_count_for_their_company(self):
         company = self.few[0].partner_id
         child = self.env['res.partner'].create({'name': "Zoe", 'parent_id': company.id})
@@ -97,7 +122,7 @@ class TestMassChange(CollectionCase):
         with self.assertRaises(AccessError):
             self.dialog(self.few, user=reader).create({'collector_id': self.bob.id})
         with self.assertRaises(AccessError):
-            self.few.with_user(reader)._assign_selection({'collector_id': self.bob.id})
+            self.few.with_user(reader).action_assign({'collector_id': self.bob.id})
         other = self.create_company()
         theirs = self.create_customer("Theirs", company=other)
         dialog = self.dialog(self.few | theirs).create({'collector_id': self.bob.id})

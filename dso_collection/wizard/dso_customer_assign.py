@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+#: Customer accounts that are changed at once; the web client shows the progress of more.
+SLICE = 5000
+
 
 class DsoCustomerAssign(models.TransientModel):
     _name = 'dso.customer.assign'
@@ -24,7 +27,15 @@ class DsoCustomerAssign(models.TransientModel):
         return {field: value for field, value in values.items() if value}
 
     def action_apply(self):
-        count = self.env['dso.customer']._assign_selection(self._get_values())
+        values = self._get_values()
+        customers = self.env['dso.customer']._create_selection()
+        if len(customers) > SLICE:
+            return {
+                'type': 'ir.actions.client',
+                'tag': 'dso_collection.assign_progress',
+                'params': {'ids': customers.ids, 'values': values, 'slice': SLICE},
+            }
+        count = customers.action_assign(values)
         return {
             'type': 'ir.actions.client',
             'tag': 'display_notification',
