@@ -2,6 +2,7 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import itertools
 import logging
 import re
 
@@ -40,6 +41,18 @@ BULK_SETTINGS = {
     'jit': 'off',
     'work_mem': '128MB',
 }
+
+
+@functools.lru_cache(maxsize=64)
+def _prepared_statement(code):
+    """Return the name and the text of a statement in the server's own way of writing parameters.
+
+    :param str code: a statement with ``%s`` for its parameters
+    :rtype: tuple[str, str]
+    """
+    number = itertools.count(1)
+    code = re.sub(r'%(s|%)', lambda m: f'${next(number)}' if m[1] == 's' else '%', code)
+    return f'dso_{hashlib.sha256(code.encode()).hexdigest()[:16]}', code
 
 
 @dataclasses.dataclass
@@ -406,9 +419,7 @@ class DsoPlanner(models.AbstractModel):
 
         :param set prepared: names of the statements that the connection has prepared
         """
-        number = iter(range(1, 1 + len(query.params)))
-        code = re.sub(r'%(s|%)', lambda m: f'${next(number)}' if m[1] == 's' else '%', query.code)
-        name = f'dso_{hashlib.sha256(code.encode()).hexdigest()[:16]}'
+        name, code = _prepared_statement(query.code)
         if name not in prepared:
             # No input: our own text and its hash.
             self.env.cr.execute(f'PREPARE {name} AS {code}')  # pylint: disable=sql-injection
