@@ -20,12 +20,15 @@ SIZES = (10_000, 100_000)
 RECIPE = 1  # raise it when the generated data changes
 
 
-#: Why a plan stays above its goals, where it does (docs/engine.md has the measures behind it).
+#: Why measures stay beside their goals, where they do.
 NOTES = (
     "A full plan writes one action per customer account; the server checks nine references of each"
     " and updates nine indexes, which takes as long as five bare aggregates.",
     "A plan with nothing to write computes figures, nets and the step of each account: the"
     " sums take as long as one bare aggregate, the payment states of all documents as another.",
+    "The peer writes lines for what is overdue, and no figures: the fewer items a customer has, the"
+    " more the fixed work of a plan weighs, 25 ms for the server to plan four statements alone.",
+    "A posting plans its customer account at the commit, in four statements and about 10 ms.",
 )
 
 
