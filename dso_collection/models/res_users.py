@@ -1,13 +1,15 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, RedirectWarning
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.fields import Domain
 
 from ..const import OPEN_STATES
 
-#: Fields that make a user responsible for collection, beside customer accounts and their actions.
+#: Fields that make a user responsible for collection, beside customer accounts and their actions,
+#: and where their company is.
 DUTIES = (
-    ('res.company', 'dso_collector_id'),
-    ('res.company', 'dso_sender_id'),
-    ('dso.assignment.rule', 'collector_id'),
+    ('res.company', 'dso_collector_id', 'id'),
+    ('res.company', 'dso_sender_id', 'id'),
+    ('dso.assignment.rule', 'collector_id', 'company_id'),
 )
 
 
@@ -46,20 +48,28 @@ class ResUsers(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_collection_duties(self):
-        """Return what these users are responsible for, in every company.
+        """Return what these users are responsible for.
+
+        Whoever may archive users answers for every company; others for their own companies alone.
 
         :return: customer accounts, open actions of any account, and settings as pairs of records
             and the field that names the user
         :rtype: tuple
         """
         env = self.sudo().env  # whoever archives a user need not see every company
-        mine = ('collector_id', 'in', self.ids)
-        customers = env['dso.customer'].search([mine])
-        actions = env['dso.action'].search([mine, ('state', 'in', OPEN_STATES)])
-        settings = [
-            (env[model].with_context(active_test=False).search([(field, 'in', self.ids)]), field)
-            for model, field in DUTIES
-        ]
+        companies = None
+        if not (self.env.su or self.env['res.users'].has_access('write')):
+            companies = self.env.user.sudo().company_ids.root_id
+
+        def search(model, field, path='company_id', domain=Domain.TRUE):
+            own = Domain.TRUE if companies is None else Domain(path, 'in', companies.ids)
+            records = env[model].with_context(active_test=False)
+            return records.search(own & Domain(field, 'in', self.ids) & domain)
+
+        customers = search('dso.customer', 'collector_id')
+        still_open = Domain('state', 'in', OPEN_STATES)
+        actions = search('dso.action', 'collector_id', domain=still_open)
+        settings = [(search(model, field, path), field) for model, field, path in DUTIES]
         return customers, actions, [(records, field) for records, field in settings if records]
 
     def _get_collection_summary(self):
@@ -77,7 +87,7 @@ class ResUsers(models.Model):
         return "; ".join(parts)
 
     def _hand_over_collection(self, successor):
-        """Let another user take over all that these users collect, in every company.
+        """Let another user take over all that these users collect, as far as the caller may decide.
 
         :param res.users successor: user who takes over
         """
@@ -87,6 +97,10 @@ class ResUsers(models.Model):
         ):
             raise AccessError(
                 self.env._("Only collection managers and administrators may hand over.")
+            )
+        if not successor or successor in self:
+            raise UserError(
+                self.env._("Choose another user who takes over, or the customers have nobody.")
             )
         customers, _actions, settings = self._get_collection_duties()
         note = self.env._("%(name)s takes over.", name=successor.name)

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError, RedirectWarning, ValidationError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import CollectionCase, jan
@@ -127,6 +127,34 @@ class TestLeavingUsers(CollectionCase):
         self.bob.company_ids = [Command.link(other.id)]
         self.take_over(self.bob)
         self.assertFalse(self.ann.active)
+
+    def test_somebody_must_take_over(self):
+        """The dialog asks for a successor; a call past it must not leave orphans either."""
+        self.customers.collector_id = self.ann
+        for successor in (self.bob.browse(), self.ann):
+            wizard = self.env['dso.handover'].with_user(self.admin)
+            wizard = wizard.create({'user_ids': self.ann.ids, 'successor_id': successor.id})
+            with self.subTest(successor=successor), self.assertRaisesRegex(UserError, "Choose"):
+                wizard.action_apply()
+            self.assertEqual(self.customers.collector_id, self.ann)
+            self.assertTrue(self.ann.active)
+
+    def test_manager_decides_for_his_companies_alone(self):
+        other = self.create_company()
+        self.ann.company_ids = self.bob.company_ids = [Command.link(other.id)]
+        theirs = self.create_customer("Theirs", company=other)
+        (self.customers | theirs).collector_id = self.ann
+        other.dso_sender_id = self.ann
+        rule = self.env['dso.assignment.rule'].create(
+            {'name': "To Ann", 'collector_id': self.ann.id, 'company_id': other.id}
+        )
+        manager = self.create_user('manager')
+        self.assertNotIn("Second Company", self.ann.with_user(manager)._get_collection_summary())
+        self.take_over(self.bob, user=manager)
+        self.assertEqual(self.customers.collector_id, self.bob)
+        self.assertEqual(theirs.collector_id, self.ann)
+        self.assertEqual(other.dso_sender_id, self.ann)
+        self.assertEqual(rule.collector_id, self.ann)
 
     def test_collectors_may_not_hand_over(self):
         with self.assertRaises(AccessError):
