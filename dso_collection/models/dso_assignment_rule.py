@@ -18,6 +18,9 @@ KIND_FIELDS = {
     'group': 'group_account_id',
 }
 
+#: What is evaluated with the rights of the person who wrote it.
+AUTHORED_FIELDS = frozenset(['domain', 'company_id', 'group_field'])
+
 #: What criteria that have become senseless may raise: a deleted field, a value of a wrong type, a
 #: right taken away. Conflicts with other transactions are not among them.
 CRITERIA_ERRORS = (
@@ -138,9 +141,8 @@ class DsoAssignmentRule(models.Model):
     def _compute_customer_count(self):
         for rule in self:
             try:
-                query = rule._matching_customers()
                 with self.env.cr.savepoint(flush=False):
-                    rule.customer_count = len(query)
+                    rule.customer_count = len(rule._matching_customers())
             except CRITERIA_ERRORS:
                 rule.customer_count = 0
 
@@ -187,7 +189,7 @@ class DsoAssignmentRule(models.Model):
 
     def write(self, vals):
         vals = dict(vals)
-        if not {'domain', 'company_id'}.isdisjoint(vals):
+        if not AUTHORED_FIELDS.isdisjoint(vals):
             vals.update(criteria_user_id=self.env.uid, last_error=False)
         if vals.get('new_only') or vals.get('autorun') or vals.get('active'):
             vals['new_since'] = fields.Datetime.now()
@@ -249,7 +251,7 @@ class DsoAssignmentRule(models.Model):
         self.ensure_one()
         company = self.sudo().company_id
         context = {
-            'uid': self.criteria_user_id.id,
+            'uid': self._author().id,
             'datetime': datetime,
             'relativedelta': dateutil.relativedelta.relativedelta,
             'context_today': company._dso_today,
@@ -257,12 +259,24 @@ class DsoAssignmentRule(models.Model):
         }
         return safe_eval(self.domain, context)
 
+    def _author(self):
+        """Return the person with whose rights the criteria are evaluated.
+
+        What is being typed in a form has no other author yet than who types it.
+
+        :rtype: res.users
+        """
+        stored = self._origin
+        if not stored or any(self[name] != stored[name] for name in ('domain', 'company_id')):
+            return self.env.user
+        return stored.sudo().criteria_user_id
+
     def _matching_customers(self):
         """Return the customer accounts that the author of the criteria finds with them.
 
         :rtype: Query
         """
-        company, author = self.sudo().company_id, self.sudo().criteria_user_id
+        company, author = self.sudo().company_id, self._author().sudo()
         companies = author.company_ids.filtered(lambda c: c.root_id == company)
         customers = (
             self.env['dso.customer']

@@ -255,6 +255,7 @@ class DsoCustomer(models.Model):
                     customer=group.display_name or self.env._("A deleted customer account"),
                 )
             )
+        group._check_receivable_side()
 
     def _check_assigned_collector(self, user_id, companies):
         if not user_id:

@@ -450,6 +450,17 @@ class TestRuleChecks(RuleCase):
         with self.assertRaisesRegex(ValidationError, "Bob cannot collect"):
             self.create_rule(self.bob)
 
+    def test_group_account_without_receivable_side(self):
+        side = self.large.partner_id.property_account_receivable_id
+        rule = self.create_rule(self.large, [('code', '=', 'S1')])
+        side.non_trade = True
+        with self.assertRaisesRegex(ValidationError, "Large has no trade receivable account"):
+            self.create_rule(self.large)
+        with self.assertLogs('odoo.addons.dso_collection.models.dso_assignment_rule'):
+            self.run_cron()
+        self.assertIn("Large has no trade receivable account", rule.last_error)
+        self.assertFalse(self.small.group_account_id)
+
     def test_rules_belong_to_main_companies(self):
         branch = self.create_company("Branch", parent_id=self.company.id)
         with self.assertRaisesRegex(ValidationError, "is a branch"):
@@ -556,8 +567,7 @@ class TestRuleRights(RuleCase):
         self.assertTrue(rule.sudo().last_error)
         self.assertFalse(self.all.collector_id)
 
-    def test_preview_shows_the_runners_accounts_alone(self):
-        rule = self.create_rule(self.alice)
+    def hide_small(self):
         self.env['ir.rule'].create(
             {
                 'name': "Not the small ones",
@@ -565,6 +575,27 @@ class TestRuleRights(RuleCase):
                 'domain_force': "[('partner_id.ref', '!=', 'S1')]",
             }
         )
+
+    def test_what_is_typed_has_the_rights_of_who_types(self):
+        """A form counts at every change; it must not answer with the rights of somebody else."""
+        rule = self.create_rule(self.alice, [('overdue', '>', 1000)])
+        self.hide_small()
+        form = Form(rule.with_user(self.manager))
+        form.domain = repr([('id', 'in', self.all.ids)])
+        self.assertEqual(form.customer_count, 2)
+        new = Form(rule.browse().with_user(self.manager))
+        new.domain = repr([('id', 'in', self.all.ids)])
+        self.assertEqual(new.customer_count, 2)
+
+    def test_field_that_groups_is_part_of_the_criteria(self):
+        values = {'name': "Chains", 'kind': 'group', 'group_field': 'vat'}
+        rule = self.env['dso.assignment.rule'].create(values)
+        rule.with_user(self.manager).group_field = 'ref'
+        self.assertEqual(rule.criteria_user_id, self.manager)
+
+    def test_preview_shows_the_runners_accounts_alone(self):
+        rule = self.create_rule(self.alice)
+        self.hide_small()
         run = self.preview(rule)
         self.assertEqual(run.line_ids.customer_id, self.large | self.idle)
 
