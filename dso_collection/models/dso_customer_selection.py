@@ -68,7 +68,7 @@ class DsoCustomer(models.Model):
         if partners:
             planner = self.env['dso.planner'].sudo()  # collectors do not create accounts
             pairs = [(partner_id, self.env.company.root_id.id) for partner_id in partners.ids]
-            planner._execute(scope_sql.births_of_pairs(pairs, *planner._log_values()))
+            planner._bear(scope_sql.births_of_pairs(pairs, *planner._log_values()))
             customers, _partners = self._get_selection()
         return customers
 

@@ -110,6 +110,18 @@ class TestMassChange(CollectionCase):
         self.assertEqual(new.dso_scenario_id, self.scenario, "the default, as for every new one")
         self.assertEqual(child.dso_collector_id, self.bob)
 
+    def test_new_accounts_wake_the_rules(self):
+        """Who gets a collector by hand may still get his scenario from a rule."""
+        vals = {'name': "Calls", 'kind': 'scenario', 'scenario_id': self.calls.id}
+        self.env['dso.assignment.rule'].create(vals)
+        self.env.cr.precommit.run()  # what came to be before
+        self.env.cr.precommit.clear()
+        partner = self.env['res.partner'].create({'name': "Without account"})
+        cron = self.env.ref('dso_collection.ir_cron_assign')
+        triggers = self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)])
+        self.apply(self.dialog(partner), collector_id=self.bob)
+        self.assertTrue(self.env['ir.cron.trigger'].search([('cron_id', '=', cron.id)]) - triggers)
+
     def test_contacts_of_the_current_company_alone(self):
         other = self.create_company()
         theirs = self.create_customer("Shared", company=other)
