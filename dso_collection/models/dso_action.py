@@ -232,11 +232,11 @@ class DsoAction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get('customer_id') and not vals.get('company_id'):
-                vals['company_id'] = (
-                    self.env['dso.customer'].browse(vals['customer_id']).company_id.id
-                )
+        customers = self.env['dso.customer'].browse(vals.get('customer_id') for vals in vals_list)
+        for customer, vals in zip(customers, vals_list, strict=True):
+            if customer.id:
+                vals['company_id'] = vals.get('company_id') or customer.company_id.id
+                vals.setdefault('collector_id', customer.collector_id.id)
         return super().create(vals_list)
 
     def write(self, vals):

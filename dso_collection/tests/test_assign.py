@@ -109,6 +109,13 @@ class TestAssign(CollectionCase):
         self.assertEqual(self.customers[0].open_action_ids.collector_id, self.alice)
         self.assertEqual(task.collector_id, self.alice)
 
+    def test_what_a_person_plans_stands_on_the_collectors_agenda(self):
+        self.customers[:2].collector_id = self.bob
+        vals = {'action_type': 'call', 'date_planned': jan(25)}
+        tasks = self.env['dso.action'].with_user(self.alice)
+        tasks = tasks.create([{'customer_id': c.id, **vals} for c in self.customers])
+        self.assertEqual([task.collector_id.name for task in tasks], ["Bob", "Bob", False])
+
     def test_new_scenario_replaces_the_proposed_action_at_once(self):
         self.assertNext(self.customers[0], 3, jan(13))
         self.customers._assign({'scenario_id': self.scenario.id})

@@ -153,6 +153,38 @@ class TestPartnerFacade(CollectionCase):
         self.assertIn("No collection scenario", values['dso_explanation'])
         self.assertEqual(values['dso_overdue'], 1000)
 
+    def test_form_moves_actions_and_replaces_the_proposed_one(self):
+        """Specific actions stay, and go to the new collector's agenda (spec 2.9, 3.11)."""
+        calls = self.create_scenario("Calls", [(1, 'call', 'manual')])
+        self.create_invoice(self.customer, jan(2), posted=jan(1))
+        values = {'customer_id': self.customer.id, 'action_type': 'call', 'date_planned': jan(25)}
+        task = self.env['dso.action'].create(values)
+        self.plan()
+        former = self.customer.next_action_id
+        partner = self.partner.with_user(self.collector)
+        partner.web_save(
+            {'dso_collector_id': self.collector.id, 'dso_scenario_id': calls.id},
+            {'dso_explanation': {}},
+        )
+        self.assertFalse(former.exists(), "replaced in the moment of saving")
+        self.assertEqual(self.customer.next_action_id.scenario_id, calls)
+        self.assertEqual(self.customer.open_action_ids.collector_id, self.collector)
+        self.assertIn(task, self.customer.open_action_ids)
+
+    def test_multi_edit_moves_actions_and_replaces_the_proposed_ones(self):
+        calls = self.create_scenario("Calls", [(1, 'call', 'manual')])
+        second = self.create_customer("Second")
+        customers = self.customer | second
+        for customer in customers:
+            self.create_invoice(customer, jan(2), posted=jan(1))
+        self.plan()
+        partners = customers.partner_id.with_user(self.collector)
+        for values in ({'dso_collector_id': self.collector.id}, {'dso_scenario_id': calls.id}):
+            partners.web_save(values, {'dso_explanation': {}})
+        self.assertEqual(customers.open_action_ids.collector_id, self.collector)
+        self.assertEqual(customers.next_action_id.scenario_id, calls)
+        self.assertEqual(len(customers.next_action_id), 2)
+
 
 @tagged('post_install', '-at_install')
 class TestDocumentFacade(CollectionCase):
