@@ -73,3 +73,23 @@ class TestAssignmentTour(HttpCase):
         self.assertEqual(
             (self.large | self.small).open_action_ids.collector_id, self.camille | self.dominique
         )
+
+    def test_tabs_opened_by_their_address_keep_the_menu(self):
+        for path in ('', '-scenarios', '-groups', '-default'):
+            with self.subTest(path=path):
+                self.browser_js(
+                    f'/odoo/collection-assign{path}',
+                    "console.log('test successful')",
+                    "document.querySelector('.o_dso_tabs')"
+                    " && document.querySelector('.o_menu_brand')?.textContent === 'Collection'",
+                    login='maxime',
+                )
+
+    def test_collectors_see_no_tab_that_they_may_not_open(self):
+        self.browser_js(
+            '/odoo/collection-assign',
+            "console.log('test successful')",
+            "document.querySelector('.o_dso_tabs [data-tab=group]')"
+            " && !document.querySelector('.o_dso_tabs [data-tab=default]')",
+            login='camille',
+        )

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -67,3 +68,6 @@ class TestMassChangeTour(HttpCase):
             self.assertIn("Mass change", customer.message_ids[0].body)
         self.assertFalse(other.collector_id)
         self.assertFalse(other.next_action_id.collector_id)
+        favorite = self.env['ir.filters'].search([('name', '=', "My list")])
+        found = self.env['dso.customer'].search(literal_eval(favorite.domain))
+        self.assertEqual(found, self.customers - other)

@@ -1,6 +1,7 @@
-import { Component } from "@odoo/owl";
+import { Component, onWillStart } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
@@ -27,6 +28,9 @@ export class AssignmentTabs extends Component {
 
     setup() {
         this.action = useService("action");
+        onWillStart(async () => {
+            this.maySetDefaults = await user.hasGroup("dso_collection.group_dso_manager");
+        });
     }
 
     get tabs() {
@@ -34,7 +38,7 @@ export class AssignmentTabs extends Component {
             { name: "collector", label: _t("Collectors") },
             { name: "scenario", label: _t("Scenarios") },
             { name: "group", label: _t("Groups") },
-            { name: "default", label: _t("By default") },
+            ...(this.maySetDefaults ? [{ name: "default", label: _t("By default") }] : []),
         ];
     }
 

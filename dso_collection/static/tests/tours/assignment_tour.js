@@ -15,7 +15,7 @@ registry.category("web_tour.tours").add("dso_collection_assignment", {
             run: "click",
         },
         {
-            trigger: ".dropdown-item[data-menu-xmlid='dso_collection.menu_assignment']",
+            trigger: ".dropdown-item[data-menu-xmlid='dso_collection.menu_assignment_collector']",
             run: "click",
         },
         {

@@ -104,5 +104,59 @@ registry.category("web_tour.tours").add("dso_collection_mass_change", {
             content: "The actions are on his agenda",
             trigger: ".o_dso_agenda:has(.o_data_row:contains('Tour customer 1')):has(.o_data_row:contains('Tour customer 2')):has(.o_data_row:contains('Tour customer 3'))",
         },
+        ...openMenu("dso_collection.menu_customers"),
+        {
+            trigger: ".o_data_row:contains('Tour customer 4')",
+        },
+        {
+            content: "Paste once more, and keep the list as a favourite",
+            trigger: ".o_searchview_input",
+            run: ({ anchor }) => paste(anchor, "TOUR-1\nTOUR-2\nTOUR-3\n"),
+        },
+        {
+            trigger: ".o_searchview_facet:contains('Customer codes: 3')",
+        },
+        {
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            trigger: ".o_add_favorite",
+            run: "click",
+        },
+        {
+            trigger: ".o_favorite_menu input[type='text'], .o_accordion_values input[type='text']",
+            run: "edit My list",
+        },
+        {
+            trigger: ".o_save_favorite",
+            run: "click",
+        },
+        {
+            trigger: ".o_searchview_facet:contains('My list')",
+        },
+        ...openMenu("dso_collection.menu_agenda", "dso_collection.menu_agenda_manual"),
+        {
+            trigger: ".o_dso_agenda",
+        },
+        ...openMenu("dso_collection.menu_customers"),
+        {
+            trigger: ".o_data_row:contains('Tour customer 4')",
+        },
+        {
+            content: "The favourite finds the pasted customers again",
+            trigger: ".o_searchview_dropdown_toggler",
+            run: "click",
+        },
+        {
+            trigger: ".o_favorite_menu .o_menu_item:contains('My list')",
+            run: "click",
+        },
+        {
+            trigger: ".o_searchview_facet:contains('My list')",
+        },
+        {
+            trigger: ".o_list_view:has(.o_data_row:contains('Tour customer 1')):has(.o_data_row:contains('Tour customer 3')):not(:has(.o_data_row:contains('Tour customer 4')))",
+        },
     ],
 });
