@@ -6,6 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..const import SOURCE_FIELDS
 from ..models.dso_assignment_rule import KIND_FIELDS
@@ -72,12 +73,32 @@ class TestAssignmentProperties(RuleCase):
             self.env.invalidate_all()
             self.assertEqual(self.stored(), expected, f'number={number}')
 
-    def random_rule(self, random):
+    @settings(SETTINGS, max_examples=300 if THOROUGH else 30)
+    @given(number=st.integers(0, 2**32 - 1), new_accounts=st.booleans())
+    def test_groups_are_flat_and_of_the_first_matching_rule(self, number, new_accounts):
+        random = Random(number)
+        with self.rolled_back():
+            candidates = self.customers[: random.randrange(1, COUNT)]
+            rules = [
+                self.random_rule(random, random.choice(candidates))
+                for _n in range(random.randrange(1, 5))
+            ]
+            self.scatter(random)
+            self.scatter_groups(random)
+            rules = sorted(rules, key=lambda pair: (pair[0].sequence, pair[0].id))
+            expected = self.expect_groups(rules, new_accounts)
+            with mute_logger('odoo.addons.dso_collection.models.dso_assignment_rule'):
+                self.env['dso.assignment.rule']._run_company(self.company, new_accounts)
+            self.env.invalidate_all()
+            stored = {c: (c.group_account_id, c.group_source) for c in self.customers}
+            self.assertEqual(stored, expected, f'number={number}')
+            self.assertFalse(self.customers.group_account_id.group_account_id)
+
+    def random_rule(self, random, value=None):
         """A random rule and what its criteria mean."""
-        field = random.choice(list(self.values))
         domain, meaning = random.choice(CRITERIA)
         rule = self.create_rule(
-            random.choice(self.values[field]),
+            value or random.choice(self.values[random.choice(list(self.values))]),
             domain,
             sequence=random.randrange(4),
             new_only=random.random() < 0.3,
@@ -108,6 +129,13 @@ class TestAssignmentProperties(RuleCase):
             )
         self.env.invalidate_all()
 
+    def scatter_groups(self, random):
+        """A random flat group of these customer accounts."""
+        lead, *others = random.sample(list(self.customers), random.randrange(1, COUNT))
+        for member in others:
+            source = random.choice(('person', 'import', 'rule'))
+            member.with_context(dso_source=source).group_account_id = lead
+
     def stored(self):
         return {
             (customer, field): (customer[field], customer[source])
@@ -120,25 +148,7 @@ class TestAssignmentProperties(RuleCase):
         """What the specification says, account by account and rule by rule."""
         expected = self.stored()
         for (customer, field), (value, source) in expected.items():
-            unseen = not customer.assigned_on
-            account = Account(
-                customer.code,
-                customer.overdue,
-                customer.collector_source,
-                unseen and customer.create_date.date() == jan(25),
-            )
-            first = next(
-                (
-                    rule
-                    for rule, meaning in rules
-                    if rule.autorun
-                    and KIND_FIELDS[rule.kind] == field
-                    and meaning(account)
-                    and (unseen or not new_accounts)
-                    and (account.is_new or not rule.new_only)
-                ),
-                None,
-            )
+            first = self.first_match(rules, customer, field, new_accounts)
             default = self.company[f'dso_{field}']
             if first and (not value or source in ('rule', 'default') or first.overwrite_manual):
                 if first[field] != value:
@@ -146,3 +156,42 @@ class TestAssignmentProperties(RuleCase):
             elif not value and default and not new_accounts:
                 expected[customer, field] = (default, 'default')
         return expected
+
+    def expect_groups(self, rules, new_accounts):
+        """What the rules give, without what would put a group into a group (spec 5.7)."""
+        usable = [pair for pair in rules if not pair[0].group_account_id.group_account_id]
+        proposed = {}
+        for customer in self.customers:
+            first = self.first_match(usable, customer, 'group_account_id', new_accounts)
+            mine = not customer.group_account_id or customer.group_source == 'rule'
+            if first and (mine or first.overwrite_manual):
+                proposed[customer] = first.group_account_id
+        leads = {lead for customer, lead in proposed.items() if lead != customer}
+        expected = {c: (c.group_account_id, c.group_source) for c in self.customers}
+        for customer, lead in proposed.items():
+            stays_flat = customer not in leads and not customer.grouped_account_ids
+            if stays_flat and lead not in (customer, customer.group_account_id):
+                expected[customer] = (lead, 'rule')
+        return expected
+
+    def first_match(self, rules, customer, field, new_accounts):
+        """The first rule that may run, sets a field and means a customer account."""
+        unseen = not customer.assigned_on
+        account = Account(
+            customer.code,
+            customer.overdue,
+            customer.collector_source,
+            unseen and customer.create_date.date() == jan(25),
+        )
+        return next(
+            (
+                rule
+                for rule, meaning in rules
+                if rule.autorun
+                and KIND_FIELDS[rule.kind] == field
+                and meaning(account)
+                and (unseen or not new_accounts)
+                and (account.is_new or not rule.new_only)
+            ),
+            None,
+        )
