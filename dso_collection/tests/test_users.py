@@ -47,6 +47,7 @@ class TestLeavingUsers(CollectionCase):
 
     def test_customer_accounts_of_a_company_that_the_archiver_does_not_see(self):
         other = self.create_company()
+        self.ann.company_ids += other
         self.create_customer("Theirs", company=other).collector_id = self.ann
         self.assertKept("customer accounts: 1")
 
@@ -120,6 +121,7 @@ class TestLeavingUsers(CollectionCase):
     def test_successor_must_be_able_to_collect(self):
         self.customers.collector_id = self.ann
         other = self.create_company()
+        self.ann.company_ids += other
         self.create_customer("Theirs", company=other).collector_id = self.ann
         with self.assertRaisesRegex(ValidationError, "Bob may not work in Second Company"):
             self.take_over(self.bob)
