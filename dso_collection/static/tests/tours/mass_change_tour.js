@@ -106,7 +106,7 @@ registry.category("web_tour.tours").add("dso_collection_mass_change", {
         },
         ...openMenu("dso_collection.menu_customers"),
         {
-            trigger: ".o_data_row:contains('Tour customer 4')",
+            trigger: "body:not(:has(.o_dso_agenda)) .o_data_row:contains('Tour customer 4')",
         },
         {
             content: "Paste once more, and keep the list as a favourite",
@@ -141,7 +141,7 @@ registry.category("web_tour.tours").add("dso_collection_mass_change", {
         },
         ...openMenu("dso_collection.menu_customers"),
         {
-            trigger: ".o_data_row:contains('Tour customer 4')",
+            trigger: "body:not(:has(.o_dso_agenda)) .o_data_row:contains('Tour customer 4')",
         },
         {
             content: "The favourite finds the pasted customers again",
