@@ -1,7 +1,8 @@
 """The pages of which `make screenshots` takes pictures.
 
 A page is (name, login, address, selector to wait for, widths); widths are names of `SIZES`. To add
-one, add a line. Addresses are relative to the demo's; `/odoo/action-<xml id>` opens an action.
+one, add a line. Addresses are relative to the demo's; `/odoo/action-<xml id>` opens an action and
+`{code}` stands for the id of the customer account with that customer code.
 """
 
 SIZES = {'desktop': (1400, 900), 'phone': (390, 844)}
@@ -15,8 +16,8 @@ PAGES = [
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
-    ('groups', 'collector', '/odoo/collection-customers/24', '.o_form_view', BOTH),
-    ('member', 'collector', '/odoo/collection-customers/4', '.o_form_view', BOTH),
+    ('groups', 'collector', '/odoo/collection-customers/{C1053}', '.o_form_view', BOTH),
+    ('member', 'collector', '/odoo/collection-customers/{C1054}', '.o_form_view', BOTH),
     ('items', 'collector', '/odoo/collection-items', '.o_data_row, .o_kanban_record', BOTH),
     ('assign', 'manager', '/odoo/collection-assign', '.o_dso_tabs', BOTH),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Error, sync_playwright
 from screenshot_pages import PAGES, SIZES
 
 SECONDS = 60_000
+CODE = re.compile(r'\{(\w+)\}')
 FLAGS = (
     '--no-sandbox',  # there is none for root
     '--disable-gpu',
@@ -54,10 +56,22 @@ class Camera:
         page.wait_for_selector('.o_web_client .o_main_navbar')
         page.close()
 
+    def customer_id(self, context, code):
+        """The id of the customer account with a customer code; it differs from build to build."""
+        domain = [['code', '=', code]]
+        params = {'model': 'dso.customer', 'method': 'search', 'args': [domain], 'kwargs': {}}
+        answer = context.request.post(
+            '/web/dataset/call_kw/dso.customer/search', data={'jsonrpc': '2.0', 'params': params}
+        ).json()
+        if not answer.get('result'):
+            raise Error(f"no customer account has the code {code}")
+        return str(answer['result'][0])
+
     def shoot(self, name, login, address, selector, size):
-        page = self.context(login, size).new_page()
+        context = self.context(login, size)
+        page = context.new_page()
         try:
-            page.goto(address)
+            page.goto(CODE.sub(lambda match: self.customer_id(context, match[1]), address))
             page.wait_for_selector(selector)
             page.wait_for_timeout(400)  # for what fades in
             path = Path(self.job['folder']) / f'{name}-{size}.png'
