@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, STALE_DAYS
 from .plan_sql import PLAN_COLUMNS
+from .scope_sql import CUSTOMER_CODE
 
 #: People touched it, or its messages exist: it cannot vanish without a trace.
 TOUCHED = SQL(
@@ -210,7 +211,7 @@ def snapshot_items(ctes, action_ids):
             currency_id, amount_original, amount_residual, amount_residual_company, customer_code,
             is_leader, offset_counted)
         SELECT t.action_id, t.account_id, t.id, t.move_id, m.name, t.due, t.currency_id,
-            l.amount_currency, t.residual, t.booked, p.ref, t.is_leader,
+            l.amount_currency, t.residual, t.booked, %(code)s, t.is_leader,
             CASE WHEN t.is_leader THEN t.step_delay ELSE (
                 SELECT MAX(st.delay) FROM dso_scenario_step st WHERE st.scenario_id = t.scenario_id
                     AND st.delay <= t.step_delay AND st.delay <= t.today - t.due) END
@@ -222,5 +223,6 @@ def snapshot_items(ctes, action_ids):
         WHERE t.residual > 0
             AND (t.is_leader OR (t.eligible AND (t.step_delay < 0 OR t.due <= t.today)))""",
         ctes=SQL(",\n").join(ctes),
+        code=CUSTOMER_CODE,
         action_ids=list(action_ids),
     )

@@ -17,6 +17,9 @@ TRADE_RECEIVABLES = SQL(
         WHERE aa.account_type = 'asset_receivable' AND aa.non_trade IS NOT TRUE)"""
 )
 
+#: Customer code of the contact in alias ``p``: reference, else VAT number, else name (spec 2.3).
+CUSTOMER_CODE = SQL("COALESCE(NULLIF(p.ref, ''), NULLIF(p.vat, ''), p.name, '')")
+
 #: Tables of open items ``l`` with their commercial partner in ``p`` and their root company.
 OPEN_ITEM_TABLES = SQL(
     """account_move_line l

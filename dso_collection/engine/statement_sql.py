@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .scope_sql import CUSTOMER_CODE
+
 
 def statement_lines(ctes):
     """Rows of the items that may be chased and of the unallocated credits.
@@ -13,7 +15,7 @@ def statement_lines(ctes):
         """WITH %(ctes)s
         SELECT i.unit_id, i.id, i.move_id, m.name, COALESCE(m.invoice_date, m.date), i.due,
             i.currency_id, l.amount_currency, i.residual, a.id,
-            COALESCE(NULLIF(p.ref, ''), NULLIF(p.vat, ''), p.name, ''), COALESCE(p.name, '')
+            %(code)s, COALESCE(p.name, '')
         FROM item i
         JOIN account a ON a.id = i.account_id
         JOIN res_partner p ON p.id = a.partner_id
@@ -22,4 +24,5 @@ def statement_lines(ctes):
         WHERE i.eligible OR i.residual < 0
         ORDER BY i.due, i.id""",
         ctes=SQL(",\n").join(ctes),
+        code=CUSTOMER_CODE,
     )

@@ -83,6 +83,12 @@ class TestGroupStatements(DispatchCase):
         tables = self.tables(self.rendered("#items_list_collection_grouped_splitted"))
         self.assertEqual(tables[1][0], ["Shop <One>"])
 
+    def test_history_keeps_the_code_of_an_account_without_one(self):
+        self.shop.partner_id.write({'ref': False, 'vat': 'BE0477472701'})
+        action = self.next_action(self.customer)
+        action._set_done('sent')
+        self.assertEqual(set(action.item_ids.mapped('customer_code')), {'H1', 'BE0477472701'})
+
     def test_in_an_attribute_they_are_text(self):
         body = self.rendered('<a title="#items_list_collection_grouped_splitted">x</a>')
         [title] = html.fromstring(body).xpath('//a/@title')
