@@ -19,7 +19,9 @@ class DsoAction(models.Model):
         help="Grouped customer account for which this specific action was planned; the action "
         "returns there when the grouping is cancelled.",
     )
-    member_code = fields.Char(related='member_id.code', string="Code of the Grouped Customer")
+    member_code = fields.Char(
+        string="Code of the Grouped Customer", compute='_compute_member_code', compute_sudo=True
+    )
 
     group_account_id = fields.Many2one(
         'dso.customer',
@@ -30,6 +32,12 @@ class DsoAction(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends(*(f'member_id.partner_id.{name}' for name in ('ref', 'vat', 'name')))
+    def _compute_member_code(self):
+        for action in self:
+            partner = action.member_id.partner_id
+            action.member_code = partner.ref or partner.vat or partner.name
 
     @api.depends('customer_id.group_account_id', 'customer_id.grouped_account_ids')
     def _compute_group_account_id(self):
@@ -56,11 +64,9 @@ class DsoAction(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != 'group_account_id' or query is None:
             return super()._field_to_sql(alias, field_expr, query)
-        customers = self.env['dso.customer']
+        # The join that the ORM makes too, for whatever else the query asks of the customer account.
+        customers, customer = self._fields['customer_id'].join(self, alias, query)
         customer_id = self._field_to_sql(alias, 'customer_id', query)
-        customer = query.make_alias(alias, 'customer_id')
-        condition = SQL("%s = %s", customers._field_to_sql(customer, 'id', query), customer_id)
-        query.add_join('LEFT JOIN', customer, customers._table, condition)
         return SQL(
             """COALESCE(%s, CASE WHEN EXISTS (SELECT FROM dso_customer member
                 WHERE member.group_account_id = %s) THEN %s END)""",

@@ -7,7 +7,8 @@ from odoo.fields import Domain
 from odoo.tools import format_list
 from odoo.tools.misc import formatLang
 
-from ..const import OPEN_STATES
+#: Open states but the one of what is being sent, which grouping does not touch.
+MOVING_STATES = ('planned', 'error')
 
 #: Names that a sentence about members lists before it counts the rest.
 NAMES_SHOWN = 5
@@ -53,6 +54,23 @@ class DsoCustomer(models.Model):
             unit = customer | customer.grouped_account_ids
             customer.unit_line_ids = unit.open_line_ids
 
+    # === SEARCH METHODS === #
+
+    @api.model
+    @api.readonly
+    def name_search(self, name='', domain=None, operator='ilike', limit=100):
+        """Override to offer group accounts by their balance, those that are being grouped first."""
+        ids = self.env.context.get('dso_grouped_ids')
+        if ids is None:
+            return super().name_search(name, domain, operator, limit)
+        domain = Domain('display_name', operator, name) & Domain(domain or Domain.TRUE)
+        found = self.browse()
+        for part in (Domain('id', 'in', ids), Domain('id', 'not in', ids)):
+            found += self.search_fetch(
+                domain & part, ['display_name'], limit=limit, order='balance desc, id'
+            )
+        return [(customer.id, customer.display_name) for customer in found[:limit].sudo()]
+
     # === BUSINESS METHODS === #
 
     def _propose_group_account(self):
@@ -93,7 +111,7 @@ class DsoCustomer(models.Model):
         actions = self.env['dso.action']._read_group(
             [
                 ('customer_id', 'in', (members - account.grouped_account_ids).ids),
-                ('state', 'in', OPEN_STATES),
+                ('state', 'in', MOVING_STATES),
             ],
             ['origin'],
             ['__count'],

@@ -58,6 +58,26 @@ class TestGroupDialog(GroupCase):
         self.plan()
         self.assertFalse(self.shops.open_action_ids)
 
+    def test_what_is_being_sent_goes_nowhere(self):
+        self.next_action(self.shop)._set_sending()
+        self.assertEqual(self.dialog(self.shop | self.head).dropped_count, 0)
+
+    def test_offers_the_largest_balance_first(self):
+        """Those that are being grouped first, then the others."""
+        larger = self.create_customer("Larger Head")
+        self.create_invoice(larger, jan(20), 9000)
+        self.plan()
+        accounts = self.env['dso.customer'].with_context(dso_grouped_ids=self.shops.ids)
+        ours = [('id', 'in', (self.shops | self.head | larger).ids)]
+
+        def offered(**search):
+            return [id_ for id_, _name in accounts.name_search(domain=ours, **search)]
+
+        expected = [*self.shops.ids, larger.id, self.head.id]
+        self.assertEqual(offered(), expected)
+        self.assertEqual(offered(limit=3), expected[:3])
+        self.assertEqual(offered(name="Head"), expected[2:])
+
     def differences(self):
         self.env.invalidate_all()  # as each request begins
         return self.dialog(self.shops | self.head).differences or ""
@@ -199,6 +219,8 @@ class TestGroupScreens(GroupCase):
         groups = actions._read_group(ours, ['group_account_id'], ['__count'])
         self.assertEqual({account for account, _count in groups}, {self.head, self.head.browse()})
         self.assertEqual(grouped.mapped('group_account_id'), self.head)
+        groups = actions._read_group(ours, ['group_account_id', 'partner_id'], ['__count'])
+        self.assertIn((self.head, self.head.partner_id, 1), groups)
         description = actions.fields_get(['group_account_id'])['group_account_id']
         self.assertTrue(description['groupable'] and description['searchable'])
 
