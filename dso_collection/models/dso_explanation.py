@@ -138,11 +138,11 @@ class DsoExplanation(models.AbstractModel):
         return [
             text
             for text in (
+                action.error_message,  # first: lists show the beginning
                 self._explain_task(action),
                 self._explain_date(action),
                 self._explain_wait(action),
                 self._explain_held(action),
-                action.error_message,
                 self._explain_dropped(action),
             )
             if text
