@@ -217,6 +217,11 @@ def match(field, rule_id, value, accounts, conditions, *, overwrite):
     )
 
 
+def matched_values(rule_id):
+    """What a rule gives to those whom it was the first to match."""
+    return SQL("SELECT DISTINCT value_id FROM dso_assignment_match WHERE rule_id = %s", rule_id)
+
+
 def matched(field):
     """Source: what the rules give, without what may not be overwritten or cannot be grouped."""
     rows = SQL(
@@ -228,11 +233,14 @@ def matched(field):
 
 
 def groupable(rows):
-    """Source without the rows that would put a group into a group (spec 5.7)."""
+    """Source without the rows that would put a group into a group (spec 5.7), or group what is
+    collected elsewhere: the accounts of contacts."""
     return SQL(
         """SELECT r.* FROM (%(rows)s) r
         JOIN dso_customer c ON c.id = r.customer_id
         JOIN dso_customer g ON g.id = r.value_id AND g.company_id = c.company_id
+        JOIN res_partner cp ON cp.id = c.partner_id AND cp.commercial_partner_id = cp.id
+        JOIN res_partner gp ON gp.id = g.partner_id AND gp.commercial_partner_id = gp.id
         WHERE g.id <> c.id AND g.group_account_id IS NULL
             AND NOT EXISTS (SELECT FROM dso_customer m WHERE m.group_account_id = c.id)
             AND NOT EXISTS (SELECT FROM (%(rows)s) other WHERE other.value_id = c.id

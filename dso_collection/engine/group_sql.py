@@ -9,13 +9,16 @@ def refusals(ids):
     """Customer accounts whose group account cannot be theirs, each with one reason.
 
     :return: SQL of ``(customer account id, group account id, reason)``; reasons are ``company``,
-        ``grouped`` (the group account has one itself) and ``members`` (the customer account is the
-        group account of others)
+        ``contact`` (the partner of either has become a contact of a company), ``grouped`` (the
+        group account has one itself) and ``members`` (the customer account is the group account of
+        others)
     """
     return SQL(
         """SELECT * FROM (
             SELECT c.id, g.id AS group_account_id, CASE
                 WHEN g.company_id <> c.company_id THEN 'company'
+                WHEN EXISTS (SELECT FROM res_partner p WHERE p.id IN (c.partner_id, g.partner_id)
+                    AND p.commercial_partner_id <> p.id) THEN 'contact'
                 WHEN g.group_account_id IS NOT NULL THEN 'grouped'
                 WHEN EXISTS (SELECT FROM dso_customer m WHERE m.group_account_id = c.id)
                     THEN 'members' END AS reason
@@ -37,16 +40,17 @@ def note_regrouping(ids, now):
 def move_specific_actions(ids):
     """Take the open specific actions of customer accounts to where these are collected now.
 
-    A member's stand on the group account and name the member; they return when it leaves.
+    A member's stand on the group account, with its collector, and name the member; they return when
+    it leaves.
     """
     return SQL(
-        """UPDATE dso_action a SET customer_id = COALESCE(m.group_account_id, m.id),
-            member_id = CASE WHEN m.group_account_id IS NOT NULL THEN m.id END
-        FROM dso_customer m
+        """UPDATE dso_action a SET customer_id = lead.id, collector_id = lead.collector_id,
+            member_id = NULLIF(m.id, lead.id)
+        FROM dso_customer m JOIN dso_customer lead ON lead.id = COALESCE(m.group_account_id, m.id)
         WHERE m.id = ANY(%s) AND a.origin IN ('specific', 'direct')
             AND a.state IN ('planned', 'error')
             AND (a.member_id = m.id OR (a.member_id IS NULL AND a.customer_id = m.id))
-            AND a.customer_id <> COALESCE(m.group_account_id, m.id)
+            AND a.customer_id <> lead.id
         RETURNING a.id""",
         list(ids),
     )

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
-from ..engine import group_sql
+from ..engine import assign_sql, group_sql
 
 #: Types of fields whose values name a group: texts, links, choices and numbers.
 GROUPING_TYPES = ('char', 'many2one', 'selection', 'integer')
@@ -56,4 +57,15 @@ class DsoAssignmentRule(models.Model):
         # With the rights of the author, who may not see every field.
         partners = self.env['res.partner'].with_user(self.sudo().criteria_user_id)
         value = partners._field_to_sql('p', self.group_field)
+        if partners._fields[self.group_field].type == 'integer':
+            value = SQL("NULLIF(%s, 0)", value)  # a number that nobody entered
         return group_sql.largest_by_value(value, self._matching_customers().subselect())
+
+    def _collect_matches(self, conditions, by_hand):
+        """Override to refuse accounts that the rule has found and nothing can be collected in."""
+        result = super()._collect_matches(conditions, by_hand)
+        if self.kind == 'group' and self.group_field:
+            accounts = self.env['dso.customer'].sudo()  # the author may not see them all
+            rows = self.env.execute_query(assign_sql.matched_values(self.id))
+            accounts.browse(row[0] for row in rows)._check_receivable_side()
+        return result

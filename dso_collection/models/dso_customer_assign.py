@@ -244,18 +244,7 @@ class DsoCustomer(models.Model):
         companies = companies.sudo()  # only to name them: users of a branch may not read its root
         self._check_assigned_collector(values.get('collector_id'), companies)
         self._check_assigned_scenario(values.get('scenario_id'), companies)
-        group = self.sudo().browse(values.get('group_account_id') or None).exists()
-        if values.get('group_account_id') and (
-            not group or group.group_account_id or companies != group.company_id
-        ):
-            raise ValidationError(
-                self.env._(
-                    "%(customer)s cannot be the group account: choose a customer account of the "
-                    "same company that is not grouped itself.",
-                    customer=group.display_name or self.env._("A deleted customer account"),
-                )
-            )
-        group._check_receivable_side()
+        self._check_assigned_group(values.get('group_account_id'), companies)
 
     def _check_assigned_collector(self, user_id, companies):
         if not user_id:
@@ -300,3 +289,19 @@ class DsoCustomer(models.Model):
                     company=foreign[0].name,
                 )
             )
+
+    def _check_assigned_group(self, group_id, companies):
+        if not group_id:
+            return
+        group = self.sudo().browse(group_id).exists()
+        if group.company_id != companies:
+            # Without the name: who groups may have no business in the other company.
+            raise ValidationError(
+                self.env._(
+                    "The group account is no customer account of %(company)s: choose one that is.",
+                    company=(companies - group.company_id)[:1].name,
+                )
+            )
+        if group.group_account_id:
+            raise ValidationError(group._explain_group_refusal(group, 'grouped'))
+        group._check_receivable_side()

@@ -33,7 +33,8 @@ class DsoCustomer(models.Model):
         itself = customers.filtered(lambda c: c.group_account_id == c)[:1]
         if itself:
             raise ValidationError(itself._explain_group_refusal(itself, 'itself'))
-        self.env['dso.customer'].flush_model(['group_account_id', 'company_id'])
+        self.env['dso.customer'].flush_model(['partner_id', 'group_account_id', 'company_id'])
+        self.env['res.partner'].flush_model(['commercial_partner_id'])
         for customer_id, account_id, reason in self.env.execute_query(group_sql.refusals(self.ids)):
             customer, account = customers.browse(customer_id), customers.browse(account_id)
             raise ValidationError(customer._explain_group_refusal(account, reason))
@@ -60,6 +61,11 @@ class DsoCustomer(models.Model):
             'company': self.env._(
                 "%(customer)s is a customer account of %(company)s, the chosen group account is "
                 "not: choose a group account of %(company)s.",
+                **names,
+            ),
+            'contact': self.env._(
+                "%(customer)s cannot be collected through %(account)s: one of them has become the "
+                "contact of a company, which is collected instead. Choose the company.",
                 **names,
             ),
             'grouped': self.env._(
@@ -142,6 +148,12 @@ class DsoCustomer(models.Model):
         leads.invalidate_recordset(['regrouped_on'])
         moved._move_specific_actions()
         self.env['dso.planner']._mark_customers(moved | leads)
+
+    def _leave_groups(self):
+        """Cancel every group of these customer accounts, as members and as group accounts."""
+        customers = self.sudo()  # as above
+        members = customers.filtered('group_account_id') | customers.grouped_account_ids
+        members.write({'group_account_id': False})
 
     def _move_specific_actions(self):
         """Take open specific actions to where these customer accounts are collected now."""

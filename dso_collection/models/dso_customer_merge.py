@@ -21,6 +21,8 @@ class DsoCustomer(models.Model):
         merged = self.search([('partner_id', 'in', (src_partners | dst_partner).ids)])
         if not merged:
             return
+        if dst_partner != dst_partner.commercial_partner_id:
+            merged._leave_groups()  # items will be those of its company
         self.env['dso.planner']._mark_partners((src_partners | dst_partner).ids)
         self.env.flush_all()
         for accounts in merged.grouped('company_id').values():
@@ -88,6 +90,8 @@ class DsoCustomer(models.Model):
             "UPDATE dso_action SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_action_item SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_action SET member_id = %(target)s WHERE member_id = ANY(%(ids)s)",
+            "UPDATE dso_assignment_rule SET group_account_id = %(target)s"
+            " WHERE group_account_id = ANY(%(ids)s)",
             "UPDATE mail_message SET res_id = %(target)s"
             " WHERE model = 'dso.customer' AND res_id = ANY(%(ids)s)",
             "UPDATE ir_attachment SET res_id = %(target)s"

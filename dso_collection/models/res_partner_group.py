@@ -2,6 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+#: Columns that decide whether a partner is its own commercial partner.
+COMMERCIAL_COLUMNS = frozenset(['parent_id', 'is_company'])
+
 
 class ResPartner(models.Model):
     """Contacts of grouped customer accounts."""
@@ -9,6 +12,12 @@ class ResPartner(models.Model):
     _inherit = 'res.partner'
 
     # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not COMMERCIAL_COLUMNS.isdisjoint(vals):
+            self._dso_leave_groups()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_grouped(self):
@@ -25,6 +34,17 @@ class ResPartner(models.Model):
                     customer=found.partner_id.name,
                 )
             )
+
+    def _dso_leave_groups(self):
+        """Cancel the groups of those who have become contacts of another company.
+
+        Their items move on to that company, and nobody could receive a message of the group.
+        """
+        contacts = self.filtered(lambda p: p != p.commercial_partner_id)
+        if not contacts:
+            return
+        customers = self.env['dso.customer'].sudo()  # of every company, whoever keeps contacts
+        customers.search([('partner_id', 'in', contacts.ids)])._leave_groups()
 
     # === ACTION METHODS === #
 

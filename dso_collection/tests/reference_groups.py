@@ -31,6 +31,7 @@ def regroup(portfolio, account, lead, now):
     for action in portfolio.actions:
         if (action.member or action.account) is account and moves(action):
             action.account, action.member = lead or account, account if lead else None
+            action.collector = action.account.collector
 
 
 def moves(action):
@@ -45,7 +46,7 @@ def grouping(portfolio):
         for account in portfolio.accounts
     }
     actions = {
-        action.id: (action.account.id, action.member and action.member.id)
+        action.id: (action.account.id, action.member and action.member.id, action.collector)
         for action in portfolio.actions
         if moves(action) or not action.open
     }

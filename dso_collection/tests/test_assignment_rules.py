@@ -209,6 +209,38 @@ class TestAutomaticRun(RuleCase):
         self.assertEqual(self.idle.group_account_id, self.small)
         self.assertFalse(self.large.group_account_id)
 
+    def test_group_by_a_number_that_nobody_entered(self):
+        (self.small | self.large).partner_id.color = 7
+        self.create_customers(2).partner_id.color = 0
+        self.create_field_rule('color')
+        self.run_cron()
+        grouped = self.env['dso.customer'].search([('group_account_id', '!=', False)])
+        self.assertEqual(grouped, self.small)
+
+    def test_group_account_without_receivable_side(self):
+        """Refused when a rule names it, and when a rule finds it."""
+        self.all.partner_id.vat = 'BE0411905847'
+        rule = self.create_field_rule('vat')
+        side = self.large.partner_id.property_account_receivable_id.copy({'code': 'NT1'})
+        self.large.partner_id.property_account_receivable_id = side
+        side.non_trade = True
+        with self.assertLogs('odoo.addons.dso_collection', 'WARNING'):
+            self.run_cron()
+        self.assertIn("Large has no trade receivable account", rule.last_error)
+        self.assertFalse(self.all.group_account_id)
+        with self.assertRaisesRegex(ValidationError, "Large has no trade receivable account"):
+            self.create_rule(self.large)
+
+    def test_accounts_of_contacts_are_not_grouped(self):
+        vals = {'name': "Holding", 'is_company': True, 'vat': 'BE0411905847'}
+        holding = self.env['res.partner'].create(vals)
+        self.all.partner_id.vat = holding.vat
+        self.small.partner_id.parent_id = holding
+        self.create_field_rule('vat')
+        self.run_cron()
+        self.assertEqual(self.idle.group_account_id, self.large)
+        self.assertFalse(self.small.group_account_id)
+
     def test_group_by_a_field_that_cannot_be(self):
         for name in ('nothing', 'child_ids', 'display_name', 'property_account_receivable_id'):
             with self.assertRaisesRegex(ValidationError, f"cannot be grouped by {name}"):

@@ -93,3 +93,13 @@ class TestAssignmentTour(HttpCase):
             " && !document.querySelector('.o_dso_tabs [data-tab=default]')",
             login='camille',
         )
+
+    def test_group_rule_tour(self):
+        """A rule that groups by the value of a field, from its form to its run."""
+        (self.large | self.small).partner_id.vat = 'XX0123456789'
+        self.start_tour('/odoo', 'dso_collection_group_rule', login='maxime')
+        self.env.invalidate_all()
+        rule = self.env['dso.assignment.rule'].search([('kind', '=', 'group')])
+        self.assertEqual(rule.group_field, 'vat')
+        self.assertEqual(self.small.group_account_id, self.large)
+        self.assertEqual(self.small.group_source, 'rule')

@@ -1,7 +1,7 @@
 """Grouped collection: who may be grouped, what comes of it, and what comes back on cancel."""
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import CollectionCase, jan
 
@@ -77,6 +77,25 @@ class TestGroupRefusals(GroupCase):
         side = self.head.partner_id.property_account_receivable_id
         side.non_trade = True
         self.assertRefused("Head Office has no trade receivable account", self.shop, self.head)
+
+    def test_mass_change_does_not_name_the_account_of_another_company(self):
+        foreign = self.create_customer("Foreign Head", self.create_company())
+        shop = self.shop.with_user(self.create_user('collector'))
+        with self.assertRaisesRegex(ValidationError, f"of {self.company.name}") as refusal:
+            shop._assign({'group_account_id': foreign.id})
+        self.assertNotIn("Foreign", str(refusal.exception))
+
+    def test_mass_change_says_which_account_to_choose(self):
+        self.shop.group_account_id = self.head
+        with self.assertRaisesRegex(ValidationError, "choose Head Office as the group account"):
+            self.other_shop._assign({'group_account_id': self.shop.id})
+
+    def test_contact_of_a_company(self):
+        holding = self.env['res.partner'].create({'name': "Holding", 'is_company': True})
+        self.head.partner_id.parent_id = holding
+        sentence = "cannot be collected through .*one of them has become the contact of a company"
+        self.assertRefused(sentence, self.shop, self.head)
+        self.assertRefused(sentence, self.head, self.shop)
 
     def test_new_customer_account(self):
         partner = self.env['res.partner'].create({'name': "New Shop"})
@@ -205,6 +224,24 @@ class TestGroups(GroupCase):
         self.shop.group_account_id = self.other_shop
         self.assertEqual((action.customer_id, action.member_id), (self.other_shop, self.shop))
 
+    def test_specific_actions_are_for_the_collector_of_the_group(self):
+        here, there = (self.create_user('collector', login=name) for name in ('here', 'there'))
+        self.shop.collector_id, self.head.collector_id = here, there
+        action = self.specific(self.shop)
+        self.shop.group_account_id = self.head
+        self.assertEqual(action.collector_id, there)
+        self.shop.group_account_id = False
+        self.assertEqual(action.collector_id, here)
+
+    def test_code_of_a_member_without_a_code(self):
+        """A code is the reference, else the VAT number, else the name (spec 2.3)."""
+        self.shop.partner_id.write({'ref': False, 'vat': 'BE0477472701'})
+        self.shop.group_account_id = self.head
+        action = self.specific(self.shop)
+        self.assertEqual(action.member_code, 'BE0477472701')
+        self.shop.partner_id.vat = False
+        self.assertEqual(action.member_code, "Shop One")
+
     def test_what_is_done_stays(self):
         action = self.specific(self.shop)
         action.action_complete()
@@ -251,3 +288,38 @@ class TestGroups(GroupCase):
         self.assertEqual(self.next_action(self.head), before)
         self.assertEqual(self.head.grouped_account_ids, self.shops)
         self.assertEqual(self.shop.reason, 'grouped')
+
+    def holding(self):
+        return self.env['res.partner'].create({'name': "Holding", 'is_company': True})
+
+    def test_member_becomes_a_contact_of_a_company(self):
+        """Its items move on, and with them there is nothing left in the group."""
+        self.shops.group_account_id = self.head
+        self.shop.partner_id.with_user(self.create_partner_manager()).parent_id = self.holding()
+        self.plan()
+        self.assertEqual(self.head.grouped_account_ids, self.other_shop)
+        self.assertEqual((self.shop.balance, self.shop.reason), (0, 'clear'))
+        self.assertEqual(self.head.next_action_id.confirm_reason, 'group')
+
+    def test_group_account_becomes_a_contact_of_a_company(self):
+        """Nobody would receive the message: each is collected for itself again."""
+        self.shops.group_account_id = self.head
+        self.plan()
+        self.head.partner_id.parent_id = self.holding()
+        self.plan()
+        self.assertFalse(self.head.grouped_account_ids)
+        self.assertEqual(self.shops.mapped('reason'), ['planned', 'planned'])
+        self.assertEqual(set(self.shops.next_action_id.mapped('state')), {'planned'})
+        self.assertEqual(self.shop.next_action_id.confirm_reason, 'group')
+
+    def test_company_under_a_company_stays_in_its_group(self):
+        self.shops.group_account_id = self.head
+        partners = (self.shop | self.head).partner_id
+        partners.write({'is_company': True, 'parent_id': self.holding().id})
+        self.assertEqual(self.head.grouped_account_ids, self.shops)
+        self.shop.partner_id.is_company = False
+        self.assertEqual(self.head.grouped_account_ids, self.other_shop)
+
+    def create_partner_manager(self):
+        """Somebody who keeps contacts and has nothing to do with collection."""
+        return new_test_user(self.env, login='contacts', groups='base.group_partner_manager')

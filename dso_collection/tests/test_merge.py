@@ -159,3 +159,23 @@ class TestMergeGroups(CollectionCase):
         self.assertEqual((action.customer_id, action.member_id), (self.third, self.kept))
         self.kept.group_account_id = False
         self.assertEqual(action.customer_id, self.kept)
+
+    def test_rules_that_group_through_the_account_that_goes(self):
+        rule = self.env['dso.assignment.rule'].create(
+            {'name': "Chain", 'kind': 'group', 'group_account_id': self.gone.id}
+        )
+        self.merge()
+        self.assertEqual(rule.exists().group_account_id, self.kept)
+
+    def test_destination_is_a_contact_of_a_company(self):
+        """The items go to the company, which is in no group."""
+        holding = self.env['res.partner'].create({'name': "Holding", 'is_company': True})
+        contact = self.env['res.partner'].create({'name': "Desk", 'parent_id': holding.id})
+        self.group((self.gone, self.third), (self.fourth, self.kept))
+        wizard = self.env['base.partner.merge.automatic.wizard'].create({})
+        wizard._merge(((self.kept | self.gone).partner_id | contact).ids, contact)
+        self.plan()
+        self.assertFalse((self.third | self.fourth).grouped_account_ids)
+        self.assertEqual(self.fourth.reason, 'planned')
+        account = self.env['dso.customer'].search([('partner_id', '=', holding.id)])
+        self.assertEqual((account.balance, account.reason), (2000, 'planned'))
