@@ -49,7 +49,9 @@ class PortfolioMaker:
         self.env, self.books, self.seed, self.size, self.today = env, books, seed, size, today
         self.random = Random(seed)
         self.template_id = env['mail.template'].search([('model', '=', 'dso.action')], limit=1).id
-        self.users = env['res.users'].search([], limit=2).ids
+        users = env['res.users'].search([('share', '=', False)], limit=2)
+        users.company_ids |= env['res.company'].union(*(book.company for book in books))
+        self.users = users.ids
         self.currencies = [env.ref('base.USD').id, env.ref('base.EUR').id]
 
     def make(self):
