@@ -19,6 +19,8 @@ CUSTOMER_FIELDS = frozenset(
         'hold_until',
     ]
 )
+NEW_CUSTOMER_FIELDS = CUSTOMER_FIELDS | {'partner_id', 'company_id'}
+
 #: What a manager says in a rule; what came of its runs, and who wrote its criteria, is on record.
 RULE_FIELDS = frozenset(
     [
@@ -38,7 +40,6 @@ RULE_FIELDS = frozenset(
         'overwrite_manual',
     ]
 )
-NEW_CUSTOMER_FIELDS = CUSTOMER_FIELDS | {'partner_id', 'company_id'}
 
 
 class DsoGuard(models.AbstractModel):
@@ -46,10 +47,29 @@ class DsoGuard(models.AbstractModel):
 
     Rights on a model open all of its columns; an action "done" by a plain write would change the
     plan and forge the history. Methods check who calls them, then write in sudo.
+
+    A model inherits it before itself: people are asked for what they give, not for what the methods
+    of the model add.
     """
 
     _name = 'dso.guard'
     _description = "Guards Columns of Collection"
+
+    #: Columns of ours that a person may write.
+    _dso_columns = frozenset()
+
+    #: Columns of ours that a person may give to a record that he creates.
+    _dso_new_columns = frozenset()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_columns(vals, self._dso_new_columns)
+        return super(DsoGuard, self._without_defaults()).create(vals_list)
+
+    def write(self, vals):
+        self._check_columns(vals, self._dso_columns)
+        return super().write(vals)
 
     def _without_defaults(self):
         """Return this model without defaults of the context, which are columns given by others."""
@@ -75,44 +95,23 @@ class DsoGuard(models.AbstractModel):
 
 class DsoAction(models.Model):
     _name = 'dso.action'
-    _inherit = ['dso.action', 'dso.guard']
+    _inherit = ['dso.guard', 'dso.action']
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_columns(vals, NEW_ACTION_FIELDS)
-        return super(DsoAction, self._without_defaults()).create(vals_list)
-
-    def write(self, vals):
-        self._check_columns(vals, ACTION_FIELDS)
-        return super().write(vals)
+    _dso_columns = ACTION_FIELDS
+    _dso_new_columns = NEW_ACTION_FIELDS
 
 
 class DsoCustomer(models.Model):
     _name = 'dso.customer'
-    _inherit = ['dso.customer', 'dso.guard']
+    _inherit = ['dso.guard', 'dso.customer']
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_columns(vals, NEW_CUSTOMER_FIELDS)
-        return super(DsoCustomer, self._without_defaults()).create(vals_list)
-
-    def write(self, vals):
-        self._check_columns(vals, CUSTOMER_FIELDS)
-        return super().write(vals)
+    _dso_columns = CUSTOMER_FIELDS
+    _dso_new_columns = NEW_CUSTOMER_FIELDS
 
 
 class DsoAssignmentRule(models.Model):
     _name = 'dso.assignment.rule'
-    _inherit = ['dso.assignment.rule', 'dso.guard']
+    _inherit = ['dso.guard', 'dso.assignment.rule']
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_columns(vals, RULE_FIELDS)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_columns(vals, RULE_FIELDS)
-        return super().write(vals)
+    _dso_columns = RULE_FIELDS
+    _dso_new_columns = RULE_FIELDS

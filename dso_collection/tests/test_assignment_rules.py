@@ -585,6 +585,12 @@ class TestRuleRights(RuleCase):
             with self.subTest(vals=vals), self.assertRaises(AccessError):
                 rule.write(vals)
 
+    def test_what_is_on_record_is_no_default_either(self):
+        context = {'default_last_error': "Never happened", 'default_last_count': 7}
+        rules = self.env['dso.assignment.rule'].with_user(self.manager).with_context(**context)
+        rule = rules.create({'name': "Everybody", 'collector_id': self.alice.id})
+        self.assertEqual((rule.last_error, rule.last_count), (False, 0))
+
     def test_criteria_find_what_their_author_may_find(self):
         """A field that the author may not read stays closed to his criteria, run by whomever."""
         rule = self.create_rule(self.alice).with_user(self.manager)
