@@ -78,6 +78,12 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.dso_customer_id.action_open()
 
+    # === BUSINESS METHODS === #
+
+    def _dso_is_unsent(self):
+        """Tell whether this is an invoice that the customer has never been sent."""
+        return self.move_type == 'out_invoice' and not self.is_move_sent
+
     # === FACADE HOOKS === #
 
     def _dso_customers(self):

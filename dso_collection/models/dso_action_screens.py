@@ -1,7 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import formatLang
 
 from ..const import AUTOMATIC_MODES, OPEN_STATES, OUTCOMES
+
+#: Comparison of a number of days overdue → the same of the due date.
+DUE_OPERATORS = {'>': '<', '>=': '<=', '<': '>', '<=': '>=', 'in': 'in'}
 
 
 class DsoAction(models.Model):
@@ -11,7 +17,22 @@ class DsoAction(models.Model):
 
     customer_code = fields.Char(related='customer_id.code')
     customer_phone = fields.Char(related='customer_id.partner_phone', string="Phone")
-    customer_overdue = fields.Monetary(related='customer_id.overdue', string="Overdue")
+    customer_country_id = fields.Many2one(related='customer_id.country_id', string="Country")
+    customer_balance = fields.Monetary(related='customer_id.group_balance', string="Balance")
+    customer_overdue = fields.Monetary(related='customer_id.group_overdue', string="Overdue")
+    customer_unallocated = fields.Monetary(
+        related='customer_id.group_unallocated', string="Unallocated Credits"
+    )
+    last_contact_date = fields.Date(related='customer_id.last_contact_date', string="Last Contact")
+    days_overdue = fields.Integer(
+        compute='_compute_days_overdue',
+        search='_search_days_overdue',
+        help="Days since the leader invoice was due; negative before it.",
+    )
+    caution = fields.Char(
+        compute='_compute_caution',
+        help="What to look at before asking for money: credits, old books, an invoice never sent.",
+    )
     instructions = fields.Text(related='step_id.instructions')
     remark = fields.Char(
         compute='_compute_remark', help="Why it was skipped or dropped, and what people noted."
@@ -39,6 +60,52 @@ class DsoAction(models.Model):
         for action in self:
             parts = (reasons.get(action.reason_code), action.reason, action.note)
             action.remark = " · ".join(part for part in parts if part)
+
+    @api.depends('leader_due', 'company_id')
+    def _compute_days_overdue(self):
+        for company, actions in self.grouped('company_id').items():
+            today = company._dso_today()
+            for action in actions:
+                action.days_overdue = action.leader_due and (today - action.leader_due).days
+
+    @api.model
+    def _search_days_overdue(self, operator, value):
+        if operator not in DUE_OPERATORS:
+            return NotImplemented
+        companies = self.env.companies.root_id
+        domains = []
+        for today, roots in companies.grouped(lambda company: company._dso_today()).items():
+            if operator == 'in':
+                due = [today - timedelta(days=days) for days in value if days is not False]
+            else:
+                due = today - timedelta(days=value)
+            domains.append(
+                Domain('company_id', 'in', roots.ids)
+                & Domain('leader_due', DUE_OPERATORS[operator], due)
+            )
+        return Domain.OR(domains)
+
+    @api.depends('state', 'leader_move_id', 'customer_id')
+    def _compute_caution(self):
+        shown = self.filtered(lambda action: action.state in OPEN_STATES)
+        stale = shown.company_id._dso_with_stale_books()
+        for action in self:
+            action.caution = action in shown and action._explain_caution(stale)
+
+    def _explain_caution(self, stale):
+        """Return what speaks against asking for money now, as one text.
+
+        :param res.company stale: companies whose books are not up to date
+        """
+        leader = self.sudo().leader_move_id  # no more than the mark is told
+        unallocated = self.customer_unallocated
+        credit = formatLang(self.env, unallocated, currency_obj=self.currency_id)
+        found = [
+            unallocated > 0 and self.env._("Unallocated credits: %(amount)s", amount=credit),
+            self.company_id in stale and self.env._("Books not up to date"),
+            leader._dso_is_unsent() and self.env._("Invoice never sent"),
+        ]
+        return " · ".join(filter(None, found))
 
     @api.model
     @api.readonly

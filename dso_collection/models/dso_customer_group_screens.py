@@ -10,6 +10,14 @@ from odoo.tools.misc import formatLang
 #: Open states but the one of what is being sent, which grouping does not touch.
 MOVING_STATES = ('planned', 'error')
 
+#: Figure of a customer account with its members → figure of each of them.
+UNIT_FIGURES = {
+    'group_balance': 'balance',
+    'group_overdue': 'overdue',
+    'group_unallocated': 'unallocated',
+    'group_item_count': 'open_item_count',
+}
+
 #: Names that a sentence about members lists before it counts the rest.
 NAMES_SHOWN = 5
 
@@ -22,6 +30,7 @@ class DsoCustomer(models.Model):
     member_count = fields.Integer(string="Grouped Customers", compute='_compute_group_figures')
     group_balance = fields.Monetary(compute='_compute_group_figures')
     group_overdue = fields.Monetary(compute='_compute_group_figures')
+    group_unallocated = fields.Monetary(compute='_compute_group_figures')
     group_item_count = fields.Integer(
         string="Open Items of the Group", compute='_compute_group_figures'
     )
@@ -33,20 +42,19 @@ class DsoCustomer(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('grouped_account_ids', 'balance', 'overdue', 'open_item_count')
+    @api.depends('grouped_account_ids', 'balance', 'overdue', 'unallocated', 'open_item_count')
     def _compute_group_figures(self):
         groups = self._read_group(
             [('group_account_id', 'in', self.ids)],
             ['group_account_id'],
-            ['__count', 'balance:sum', 'overdue:sum', 'open_item_count:sum'],
+            ['__count', *(f'{name}:sum' for name in UNIT_FIGURES.values())],
         )
         figures = {account.id: values for account, *values in groups}
         for customer in self:
-            count, balance, overdue, items = figures.get(customer._origin.id, (0, 0, 0, 0))
+            count, *sums = figures.get(customer._origin.id, [0] * (1 + len(UNIT_FIGURES)))
             customer.member_count = count
-            customer.group_balance = customer.balance + balance
-            customer.group_overdue = customer.overdue + overdue
-            customer.group_item_count = customer.open_item_count + items
+            for (unit_name, name), total in zip(UNIT_FIGURES.items(), sums, strict=True):
+                customer[unit_name] = customer[name] + total
 
     @api.depends('open_line_ids', 'grouped_account_ids.open_line_ids')
     def _compute_unit_line_ids(self):

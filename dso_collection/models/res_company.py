@@ -225,6 +225,26 @@ class ResCompany(models.Model):
         """
         return self._dso_now().date()
 
+    def _dso_with_stale_books(self):
+        """Return those of these root companies whose newest bank entry is too old (spec 3.16).
+
+        :rtype: res.company
+        """
+        if not self:
+            return self
+        companies = self.sudo()  # a branch user may not read its root, nor a reader all entries
+        recent = Domain.OR(
+            Domain('company_id', 'child_of', company.id)
+            & Domain('date', '>=', company._dso_today() - timedelta(days=company.dso_books_days))
+            for company in companies
+        )
+        booked = companies.env['account.move']._read_group(
+            recent & Domain('state', '=', 'posted') & Domain('journal_id.type', '=', 'bank'),
+            ['company_id'],
+        )
+        current = {company.root_id for [company] in booked}
+        return self.filtered(lambda company: company not in current)
+
     def _dso_open_weekdays(self):
         """Return the weekdays of the sending window, 0 for Monday.
 

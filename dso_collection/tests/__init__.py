@@ -1,4 +1,6 @@
 from . import (
+    test_agenda,
+    test_agenda_rows,
     test_assign,
     test_assignment_properties,
     test_assignment_rules,
