@@ -130,6 +130,18 @@ class Bench:
         self.row(f"{label}: preview of one rule", ours['preview'])
         self.environment.drop(database)
 
+    def export(self, size):
+        """The history as a file, in two lengths: what the memory holds must not follow."""
+        database = self.installed(size, 'dso_collection')
+        self.measure(database, 'prepare')
+        for name, figures in self.measure(database, 'export').items():
+            self.row(
+                f"history of {figures['rows']} rows to {name.partition('_')[0].upper()}",
+                figures['seconds'],
+                f"{figures['queries']} queries, process up to {figures['megabytes']} MB",
+            )
+        self.environment.drop(database)
+
     def peer(self, size, ours):
         path = [peer_folder(self.environment)]
         database = self.installed(size, 'account_credit_control', path)
@@ -197,6 +209,8 @@ def main():
                 bench.peer(size, ours)
         if not wanted or 'assign' in wanted:
             bench.assign(size)
+        if not wanted or 'export' in wanted:
+            bench.export(size)
         if not wanted or 'posting' in wanted:
             bench.posting(size)
     bench.table()

@@ -33,6 +33,7 @@ from . import (
     dso_explanation,
     dso_guards,
     dso_hashtag,
+    dso_history_export,
     dso_plan_mark,
     dso_planner,
     dso_scenario,

@@ -17,6 +17,7 @@ from . import (
     test_group_statements,
     test_groups,
     test_hashtags,
+    test_history_export,
     test_import,
     test_mass_change,
     test_mass_change_tour,

@@ -8,6 +8,7 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
+import { HistoryExport } from "../history/history_export";
 import { OrphanBanner } from "../orphans/orphan_banner";
 import { Tabs } from "../tabs/tabs";
 
@@ -52,7 +53,7 @@ export class AgendaSearchModel extends SearchModel {
  */
 export class AgendaTabs extends Component {
     static template = "dso_collection.AgendaTabs";
-    static components = { Tabs };
+    static components = { HistoryExport, Tabs };
     static props = { active: { type: String }, list: { type: Object, optional: true } };
 
     setup() {
