@@ -6,10 +6,11 @@ import contextlib
 import json
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import databases, paths, system
-from .console import Stop, say, step
+from .console import Stop, run_logged, say, step
 from .databases import Environment
 from .postgres import Cluster
 from .processes import Daemon, answers, free_port, listens
@@ -50,20 +51,31 @@ def _build(environment, key):
     server().stop()
     KEY.unlink(missing_ok=True)
     part = f'{DATABASE}_part'
-    environment.copy(environment.addon_template(), part)
+    environment.copy(environment.addon_template(bundles=False), part)
     shutil.rmtree(paths.MAIL, ignore_errors=True)
     smtp_port = _start_sink(environment)
     config = environment.config(FOLDER / 'build.conf', part, smtp_port=smtp_port)
     command = [str(environment.python), '-m', 'devenv.demo_build', str(config)]
     command += [str(smtp_port), str(GUIDE)]
-    with step("Building the demo database"):
-        done = subprocess.run(command, env=_inside(environment), check=False)
-    if done.returncode:
+    try:
+        _fill(environment, config, command)
+    except Stop:
         environment.drop(part)
-        raise Stop("The demo database could not be built; the reason is above.")
+        raise
     environment.drop(DATABASE)
     environment.rename(part, DATABASE)
     KEY.write_text(key, encoding='utf-8')
+
+
+def _fill(environment, config, command):
+    """Run the build, and on the other core what its template lacks of the web client."""
+    variables = _inside(environment)
+    with step("Building the demo database"), ThreadPoolExecutor() as pool:
+        bundling = pool.submit(run_logged, **environment.bundling(config), env=variables)
+        done = subprocess.run(command, env=variables, check=False)
+        if done.returncode:
+            raise Stop("The demo database could not be built; the reason is above.")
+        bundling.result()
 
 
 def _inside(environment):

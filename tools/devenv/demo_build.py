@@ -99,9 +99,6 @@ def build(env, smtp_port):
             with step(f"Running “{cron.name}”"):
                 cron.method_direct_trigger()
                 env.cr.commit()
-    with step("Preparing the web client"):
-        inside.make_assets(env, without=('test', '_dark'))
-        env.cr.commit()
     return company
 
 

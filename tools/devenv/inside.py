@@ -10,6 +10,7 @@ import io
 import sys
 
 MODULE = 'dso_collection'
+RARE_BUNDLES = ('qunit', 'tests_assets', '_dark')  # parts of names
 DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:')
 
 
@@ -26,19 +27,17 @@ def environment(config):
         yield odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {})
 
 
-def make_assets(env, *, without=('qunit', 'tests_assets', '_dark')):
+def make_assets(env):
     """Build the bundles of the web client now: each browser would wait for them otherwise.
 
     The order of files in a bundle depends on all installed modules. Counting the addon among them
     where it is not installed yet makes bundles that stay valid once it is.
-
-    :param without: parts of names of bundles that are rarely looked at
     """
     env.registry._init_modules.add(MODULE)
     qweb = env['ir.qweb']
     scripts, styles = qweb._get_bundles_to_pregenarate()
     for bundle in sorted(scripts | styles):
-        if any(part in bundle for part in without):
+        if any(part in bundle for part in RARE_BUNDLES):
             continue
         if bundle in scripts:
             qweb._get_asset_bundle(bundle, css=False, js=True).js()
