@@ -22,6 +22,7 @@
         'wizard/dso_handover_views.xml',
         'wizard/dso_start_views.xml',
         'views/dso_action_views.xml',
+        'views/dso_action_chart_views.xml',
         'views/dso_assignment_views.xml',
         'views/dso_customer_views.xml',
         'views/dso_scenario_views.xml',
@@ -32,7 +33,12 @@
         'views/dso_collection_menus.xml',
     ],
     'assets': {
-        'web.assets_backend': ['dso_collection/static/src/**/*'],
+        'web.assets_backend': [
+            'dso_collection/static/src/**/*',
+            ('remove', 'dso_collection/static/src/charts/**/*'),
+        ],
+        # Where Odoo keeps its own graphs and pivots, loaded when the first is opened.
+        'web.assets_backend_lazy': ['dso_collection/static/src/charts/**/*'],
         'web.assets_tests': ['dso_collection/static/tests/tours/**/*'],
         'web.assets_unit_tests': ['dso_collection/static/tests/unit/**/*'],
     },

@@ -14,6 +14,7 @@ PAGES = [
     ('manual', 'collector', '/odoo/collection-manual', '.o_data_row, .o_kanban_record', BOTH),
     ('automatic', 'collector', '/odoo/collection-automatic', '.o_data_row, .o_kanban_record', BOTH),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
+    ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
     ('groups', 'collector', '/odoo/collection-customers/{C1053}', '.o_form_view', BOTH),

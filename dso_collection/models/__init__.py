@@ -13,6 +13,7 @@ from . import (
     account_partial_reconcile,
     base_partner_merge,
     dso_action,
+    dso_action_charts,
     dso_action_dispatch,
     dso_action_group,
     dso_action_item,

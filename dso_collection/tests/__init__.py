@@ -5,6 +5,7 @@ from . import (
     test_assignment_properties,
     test_assignment_rules,
     test_assignment_tour,
+    test_charts,
     test_concurrent_accounting,
     test_dispatch,
     test_dispatch_concurrency,

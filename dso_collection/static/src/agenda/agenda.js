@@ -16,10 +16,11 @@ const ACTION_OF_TAB = {
     manual: "dso_collection.dso_action_action_manual",
     automatic: "dso_collection.dso_action_action_automatic",
     history: "dso_collection.dso_action_action_history",
+    charts: "dso_collection.dso_action_action_charts",
 };
 
 /** Knows what people filtered without the tab, and lets managers begin with everybody's actions. */
-export class AgendaSearchModel extends SearchModel {
+export const agendaSearch = (Base) => class extends Base {
     async load(config) {
         const { search_default_my_actions: mine, ...context } = config.context;
         const isManager = mine && (await user.hasGroup("dso_collection.group_dso_manager"));
@@ -45,7 +46,7 @@ export class AgendaSearchModel extends SearchModel {
     get domainOfPeople() {
         return this._getDomain({ withGlobal: false });
     }
-}
+};
 
 /**
  * Tabs of the agenda with their live counters. Each tab is a window action with an address, a menu
@@ -78,6 +79,7 @@ export class AgendaTabs extends Component {
             { name: "manual", label: _t("Manual Actions"), counters: manual },
             { name: "automatic", label: _t("Automatic Actions"), counters: automatic },
             { name: "history", label: _t("History") },
+            { name: "charts", label: _t("Charts") },
         ];
     }
 
@@ -85,7 +87,8 @@ export class AgendaTabs extends Component {
         const searchModel = JSON.stringify(this.env.searchModel.exportState());
         return this.action.doAction(ACTION_OF_TAB[name], {
             clearBreadcrumbs: true,
-            viewType: this.env.config.viewType,
+            // Charts are drawn first, whatever was shown before.
+            viewType: name === "charts" ? "graph" : this.env.config.viewType,
             props: { globalState: { searchModel } },
         });
     }
@@ -111,10 +114,10 @@ registry
     .add("dso_agenda_list", {
         ...listView,
         Controller: AgendaListController,
-        SearchModel: AgendaSearchModel,
+        SearchModel: agendaSearch(SearchModel),
     })
     .add("dso_agenda_kanban", {
         ...kanbanView,
         Controller: AgendaKanbanController,
-        SearchModel: AgendaSearchModel,
+        SearchModel: agendaSearch(SearchModel),
     });
