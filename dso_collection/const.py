@@ -150,6 +150,22 @@ ERROR_CODES = [
     ('lost', "Message lost"),
 ]
 
+REPLY_KINDS = [
+    ('email', "Email"),
+    ('comment', "Comment"),
+]
+
+REPLY_STATES = [
+    ('new', "Waiting"),
+    ('validated', "Validated"),
+    ('answered', "Answered"),
+    ('planned', "Follow-up planned"),
+    ('discarded', "Discarded"),
+]
+
+#: What a person may plan on a reply.
+FOLLOW_UP_TYPES = ('call', 'task')
+
 #: Days after its planned date from which an automatic action waits for a confirmation (spec 3.21).
 STALE_DAYS = 5
 

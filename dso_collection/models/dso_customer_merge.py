@@ -90,6 +90,7 @@ class DsoCustomer(models.Model):
             "UPDATE dso_action SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_action_item SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_action SET member_id = %(target)s WHERE member_id = ANY(%(ids)s)",
+            "UPDATE dso_reply SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_assignment_rule SET group_account_id = %(target)s"
             " WHERE group_account_id = ANY(%(ids)s)",
             "UPDATE mail_message SET res_id = %(target)s"

@@ -13,6 +13,7 @@ MODELS = (
     'dso.scenario.step',
     'dso.plan.mark',
     'dso.assignment.rule',
+    'dso.reply',
 )
 
 
@@ -86,6 +87,8 @@ class TestSecurity(CollectionCase):
             'dso.action': ('r', 'rwc', 'rwc'),
             'dso.action.item': ('r', 'r', 'r'),
             'dso.action.message': ('r', 'r', 'r'),
+            'dso.reply': ('r', 'r', 'r'),
+            'dso.reply.discard': ('', 'rwcu', 'rwcu'),
             'dso.scenario': ('r', 'r', 'rwcu'),
             'dso.scenario.step': ('r', 'r', 'rwcu'),
             'dso.assignment.rule': ('r', 'r', 'rwcu'),

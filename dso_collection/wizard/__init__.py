@@ -8,5 +8,8 @@ from . import (
     dso_customer_group,
     dso_customer_hold,
     dso_handover,
+    dso_reply_assign,
+    dso_reply_discard,
+    dso_reply_follow_up,
     dso_start,
 )

@@ -16,8 +16,12 @@ const ACTION_OF_TAB = {
     manual: "dso_collection.dso_action_action_manual",
     automatic: "dso_collection.dso_action_action_automatic",
     history: "dso_collection.dso_action_action_history",
+    replies: "dso_collection.dso_reply_action",
     charts: "dso_collection.dso_action_action_charts",
 };
+
+/** Replies are no actions: what people search for in one does not fit the other. */
+const modelOfTab = (name) => (name === "replies" ? "dso.reply" : "dso.action");
 
 /** Knows what people filtered without the tab, and lets managers begin with everybody's actions. */
 export const agendaSearch = (Base) => class extends Base {
@@ -67,30 +71,55 @@ export class AgendaTabs extends Component {
     }
 
     async load() {
-        const domain = this.env.searchModel.domainOfPeople;
-        this.state.counters = await this.orm.silent.call("dso.action", "get_agenda_counters", [
-            domain,
+        const [actions, replies] = await Promise.all([
+            this.orm.silent.call("dso.action", "get_agenda_counters", [
+                this.getDomain("dso.action") || (await this.getFirstDomain()),
+            ]),
+            this.orm.silent.call("dso.reply", "get_agenda_counter", [this.getDomain("dso.reply")]),
         ]);
+        this.state.counters = { ...actions, replies: { open: replies } };
+    }
+
+    /** What people search for; null when they are in a tab of another model. */
+    getDomain(model) {
+        const isActive = modelOfTab(this.props.active) === model;
+        return isActive ? this.env.searchModel.domainOfPeople : null;
+    }
+
+    /** With what the tabs of actions begin. */
+    async getFirstDomain() {
+        const isManager = await user.hasGroup("dso_collection.group_dso_manager");
+        return isManager ? [] : [["collector_id", "=", user.userId]];
     }
 
     get tabs() {
-        const { manual, automatic } = this.state.counters;
+        const { manual, automatic, replies } = this.state.counters;
+        const countTitle = _t("Open actions");
         return [
-            { name: "manual", label: _t("Manual Actions"), counters: manual },
-            { name: "automatic", label: _t("Automatic Actions"), counters: automatic },
+            { name: "manual", label: _t("Manual Actions"), counters: manual, countTitle },
+            { name: "automatic", label: _t("Automatic Actions"), counters: automatic, countTitle },
             { name: "history", label: _t("History") },
+            {
+                name: "replies",
+                label: _t("Replies & Comments"),
+                counters: replies,
+                countTitle: _t("Waiting replies"),
+            },
             { name: "charts", label: _t("Charts") },
         ];
     }
 
     open(name) {
-        const searchModel = JSON.stringify(this.env.searchModel.exportState());
-        return this.action.doAction(ACTION_OF_TAB[name], {
+        const options = {
             clearBreadcrumbs: true,
             // Charts are drawn first, whatever was shown before.
             viewType: name === "charts" ? "graph" : this.env.config.viewType,
-            props: { globalState: { searchModel } },
-        });
+        };
+        if (modelOfTab(name) === modelOfTab(this.props.active)) {
+            const searchModel = JSON.stringify(this.env.searchModel.exportState());
+            options.props = { globalState: { searchModel } };
+        }
+        return this.action.doAction(ACTION_OF_TAB[name], options);
     }
 }
 

@@ -11,7 +11,8 @@ import { listView } from "@web/views/list/list_view";
 /**
  * A row of tabs, which may show how many records stand behind them.
  *
- * A tab is { name, label, counters: { open, red } }; counters are optional.
+ * A tab is { name, label, counters: { open, red }, countTitle }; counters and what they count are
+ * optional.
  */
 export class Tabs extends Component {
     static template = "dso_collection.Tabs";

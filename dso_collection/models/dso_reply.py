@@ -1,0 +1,204 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import html_sanitize
+
+from ..const import REPLY_KINDS, REPLY_STATES
+from ..tools import quotes
+
+#: What a customer wrote is evidence: nobody changes it, whatever happens to the rest.
+EVIDENCE = frozenset(['kind', 'email_from', 'subject', 'date', 'excerpt', 'message_ref'])
+
+#: Longest text kept beside the message itself.
+MAX_EXCERPT = 4000
+
+
+class DsoReply(models.Model):
+    """What a customer answered, by email or as a comment, until somebody has dealt with it.
+
+    The message stands in the chatter of the customer account. One that fits no account stands here,
+    on the reply itself, until it is assigned.
+    """
+
+    _name = 'dso.reply'
+    _description = "Reply of a Customer"
+    _inherit = ['mail.thread']
+    _order = 'date desc, id desc'
+
+    # === Who wrote what === #
+    customer_id = fields.Many2one(
+        'dso.customer',
+        string="Customer Account",
+        readonly=True,
+        index='btree_not_null',
+        ondelete='restrict',
+    )
+    partner_id = fields.Many2one(related='customer_id.partner_id', string="Customer")
+    customer_code = fields.Char(related='customer_id.code')
+    company_id = fields.Many2one(
+        'res.company',
+        readonly=True,
+        index='btree_not_null',
+        ondelete='restrict',
+        help="Empty as long as nobody knows to which company an unassigned reply belongs.",
+    )
+    collector_id = fields.Many2one(related='customer_id.collector_id')
+    kind = fields.Selection(REPLY_KINDS, required=True, readonly=True, default='email')
+    author_id = fields.Many2one('res.partner', string="Contact", readonly=True, ondelete='set null')
+    email_from = fields.Char(string="Sender", readonly=True)
+    subject = fields.Char(readonly=True)
+    date = fields.Datetime(string="Received On", required=True, readonly=True)
+    excerpt = fields.Text(readonly=True, help="What was written, without the quoted history.")
+    message_ref = fields.Char(string="Message-ID", readonly=True)
+    mail_message_id = fields.Many2one(
+        'mail.message', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    body = fields.Html(related='mail_message_id.body', string="Whole Message")
+    attachment_ids = fields.Many2many(related='mail_message_id.attachment_ids')
+    action_id = fields.Many2one(
+        'dso.action',
+        string="Answers To",
+        readonly=True,
+        index='btree_not_null',
+        ondelete='set null',
+        help="Action whose message was answered.",
+    )
+    action_type = fields.Selection(related='action_id.action_type')
+
+    # === What came of it === #
+    state = fields.Selection(REPLY_STATES, required=True, readonly=True, default='new')
+    handled_on = fields.Datetime(readonly=True)
+    handled_by_id = fields.Many2one('res.users', readonly=True, ondelete='restrict')
+    reason = fields.Char(readonly=True, help="Why the reply was discarded.")
+    follow_up_id = fields.Many2one(
+        'dso.action', string="Follow-up", readonly=True, ondelete='set null'
+    )
+    answer_id = fields.Many2one('mail.message', readonly=True, ondelete='set null')
+
+    # The gateway of two workers may take the same email at once.
+    _unique_message = models.UniqueIndex('(message_ref, COALESCE(company_id, 0))')
+    # What waits is a small part of a table that grows with the history.
+    _waiting = models.Index("(customer_id) WHERE state = 'new'")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('subject', 'email_from', 'author_id')
+    def _compute_display_name(self):
+        for reply in self:
+            reply.display_name = reply.subject or reply.author_id.name or reply.email_from
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if not EVIDENCE.isdisjoint(vals):
+            raise UserError(
+                self.env._("What a customer wrote is part of the history and cannot be changed.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._(
+                "What a customer wrote is part of the history and cannot be deleted: discard it."
+            )
+        )
+
+    # === BUSINESS METHODS - RECEIVING === #
+
+    @api.model
+    def _receive(self, message, customer):
+        """Let what was posted on a customer account wait for its collector.
+
+        :param mail.message message: an email or a comment from outside
+        :param dso.customer customer: the account in whose chatter it stands
+        :return: the reply; nothing when this message was taken before
+        :rtype: dso.reply
+        """
+        replies = self.sudo()  # the gateway and customers of the portal have no right to replies
+        if replies._is_known(message.message_id, customer.company_id):
+            return replies.browse()
+        action = replies._find_action(message)
+        return replies.create(
+            {
+                **self._prepare_content(
+                    message.email_from or message.author_id.email_formatted,
+                    message.subject,
+                    message.date,
+                    message.body,
+                ),
+                'kind': 'email' if message.message_type == 'email' else 'comment',
+                'author_id': message.author_id.id,
+                'message_ref': message.message_id,
+                'mail_message_id': message.id,
+                'customer_id': customer.id,
+                'company_id': customer.company_id.id,
+                'action_id': action.id,
+            }
+        )
+
+    @api.model
+    def _receive_unassigned(self, msg_dict, company, is_automatic=False):
+        """Keep an email that fits no customer account; its message is posted on the reply.
+
+        :param dict msg_dict: what the gateway has read from the email
+        :param res.company company: company to which it was written, empty when unknown
+        :param bool is_automatic: answer of a machine, kept but waiting for nobody
+        :rtype: dso.reply
+        """
+        replies = self.sudo()  # whoever runs the gateway
+        known = replies._is_known(msg_dict['message_id'], company)
+        if known:
+            return known
+        discarded = {
+            'state': 'discarded',
+            'reason': self.env._("Automatic answer"),
+            'handled_on': fields.Datetime.now(),
+        }
+        return replies.create(
+            {
+                **self._prepare_content(
+                    *(msg_dict.get(name) for name in ('email_from', 'subject', 'date', 'body'))
+                ),
+                'message_ref': msg_dict['message_id'],
+                'company_id': company.id,
+                **(discarded if is_automatic else {}),
+            }
+        )
+
+    def _is_known(self, message_ref, company):
+        """Return the reply of a message that was taken before.
+
+        :rtype: dso.reply
+        """
+        known = Domain('message_ref', '=', message_ref) & Domain('company_id', '=', company.id)
+        return self.search(known, limit=1) if message_ref else self.browse()
+
+    @api.model
+    def _prepare_content(self, email_from, subject, date, body):
+        """Return the copies of what was written, which stay whatever becomes of the message."""
+        now = fields.Datetime.now()
+        marked = html_sanitize(body or '')  # marks quotes
+        return {
+            'email_from': email_from,
+            'subject': subject,
+            # Clocks of senders go wrong; nothing has been written tomorrow.
+            'date': min(fields.Datetime.to_datetime(date) or now, now),
+            'excerpt': quotes.own_words(marked)[:MAX_EXCERPT],
+        }
+
+    def _find_action(self, message):
+        """Return the action whose message was answered, directly or further up in the thread."""
+        references = self.env.context.get('dso_inbound', {}).get('references', [])
+        parents = message.sudo().parent_id
+        answered = Domain('mail_message_id.message_id', 'in', references)
+        answered |= Domain('mail_message_id', 'in', (parents | parents.parent_id).ids)
+        found = self.env['dso.action.message'].sudo().search(answered, limit=1, order='id desc')
+        return found.action_id
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Override of `mail`: the email of an unassigned reply is posted on it."""
+        result = super()._message_post_after_hook(message, msg_values)
+        if not self.mail_message_id:
+            self.sudo().write({'mail_message_id': message.id, 'author_id': message.author_id.id})
+        return result

@@ -1,0 +1,65 @@
+"""What a received email is, read from its headers: an answer of a person or of a machine."""
+
+#: Headers of automatic answers beyond RFC 3834, as mail systems really write them.
+AUTOMATIC_HEADERS = (
+    'X-Autoreply',
+    'X-Autorespond',
+    'X-Autoresponder',
+    'X-Auto-Response-Suppress',
+)
+AUTOMATIC_PRECEDENCES = ('auto_reply', 'auto-reply', 'bulk', 'junk')
+
+#: Fields ``Action`` of a delivery report (RFC 3464) that say that a message is lost.
+FAILED = 'failed'
+
+
+def is_automatic(message):
+    """Tell whether a machine answered: out of office, acknowledgement, report.
+
+    :param email.message.EmailMessage message: the received email
+    :rtype: bool
+    """
+    submitted = _word(message, 'Auto-Submitted')
+    return (
+        submitted not in ('', 'no')
+        or any(_word(message, name) not in ('', 'no') for name in AUTOMATIC_HEADERS)
+        or _word(message, 'Precedence') in AUTOMATIC_PRECEDENCES
+        or _text(message, 'Return-Path') == '<>'  # nobody to answer to (RFC 5321)
+    )
+
+
+def is_harmless_report(message):
+    """Tell whether a report says something else than that a message could not be delivered.
+
+    Receipts for what was read, and warnings that a delivery takes longer than usual, have the form
+    of a bounce.
+
+    :param email.message.EmailMessage message: the received email
+    :rtype: bool
+    """
+    if message.get_content_type() != 'multipart/report':
+        return False
+    if message.get_param('report-type') == 'disposition-notification':
+        return True
+    actions = _actions(message)
+    return bool(actions) and FAILED not in actions
+
+
+def _actions(message):
+    """Return what a delivery report says about each recipient."""
+    blocks = [
+        block
+        for part in message.walk()
+        if part.get_content_type() == 'message/delivery-status'
+        for block in part.get_payload()
+    ]
+    return {_word(block, 'Action') for block in blocks} - {''}
+
+
+def _word(message, name):
+    """Return the value of a header without its parameters."""
+    return _text(message, name).partition(';')[0].strip()
+
+
+def _text(message, name):
+    return str(message.get(name) or '').strip().lower()
