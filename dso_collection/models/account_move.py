@@ -71,13 +71,6 @@ class AccountMove(models.Model):
             self.env['dso.planner']._mark_moves(self)
         return super()._write_multi(vals_list)
 
-    # === ACTION METHODS === #
-
-    def action_dso_open_customer(self):
-        """Open the customer account of an invoice."""
-        self.ensure_one()
-        return self.dso_customer_id.action_open()
-
     # === BUSINESS METHODS === #
 
     def _dso_is_unsent(self):
@@ -86,13 +79,8 @@ class AccountMove(models.Model):
 
     # === FACADE HOOKS === #
 
-    def _dso_customers(self):
-        accounts = self._dso_accounts_by_owner(self.commercial_partner_id, self.company_id.root_id)
-        nothing = self.env['dso.customer']
-        return {
-            move: accounts.get((move.commercial_partner_id, move.company_id.root_id), nothing)
-            for move in self
-        }
+    def _dso_owner(self):
+        return self.commercial_partner_id, self.company_id.root_id
 
     @api.model
     def _dso_ids_of_customers(self, query):

@@ -136,11 +136,6 @@ class AccountMoveLine(models.Model):
             'views': [(False, 'form')],
         }
 
-    def action_dso_open_customer(self):
-        """Open the customer account to which an open item belongs."""
-        self.ensure_one()
-        return self._dso_customers()[self].action_open()
-
     # === BUSINESS METHODS === #
 
     def _dso_posted_credits(self, vals_list):
@@ -208,16 +203,8 @@ class AccountMoveLine(models.Model):
 
     # === FACADE HOOKS === #
 
-    def _dso_customers(self):
-        partners = self.partner_id.commercial_partner_id
-        accounts = self._dso_accounts_by_owner(partners, self.company_id.root_id)
-        nothing = self.env['dso.customer']
-        return {
-            line: accounts.get(
-                (line.partner_id.commercial_partner_id, line.company_id.root_id), nothing
-            )
-            for line in self
-        }
+    def _dso_owner(self):
+        return self.partner_id.commercial_partner_id, self.company_id.root_id
 
     @api.model
     def _dso_ids_of_customers(self, query):

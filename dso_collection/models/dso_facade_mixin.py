@@ -17,7 +17,7 @@ class DsoFacadeMixin(models.AbstractModel):
 
     Nothing is stored on the document: values are read from the customer account, searched through
     it and grouped by a join. A model tells where its customer account is in three methods:
-    :meth:`_dso_customers`, :meth:`_dso_ids_of_customers` and :meth:`_dso_join_customer`.
+    :meth:`_dso_owner`, :meth:`_dso_ids_of_customers` and :meth:`_dso_join_customer`.
     """
 
     _name = 'dso.facade.mixin'
@@ -113,12 +113,34 @@ class DsoFacadeMixin(models.AbstractModel):
         query.add_join('LEFT JOIN', target, customers._table, condition)
         return customers._field_to_sql(target, target_column, query)
 
-    # === HOOKS === #
+    # === ACTION METHODS === #
+
+    def action_dso_open_customer(self):
+        """Open the customer account to which a record belongs."""
+        self.ensure_one()
+        return self._dso_customers()[self].action_open()
+
+    # === BUSINESS METHODS === #
 
     def _dso_customers(self):
         """Return the customer account of each record, an empty one when there is none.
 
         :rtype: dict
+        """
+        owners = {record: record._dso_owner() for record in self}
+        accounts = self._dso_accounts_by_owner(
+            self.env['res.partner'].union(*(partner for partner, _company in owners.values())),
+            self.env['res.company'].union(*(company for _partner, company in owners.values())),
+        )
+        nothing = self.env['dso.customer']
+        return {record: accounts.get(owner, nothing) for record, owner in owners.items()}
+
+    # === HOOKS === #
+
+    def _dso_owner(self):
+        """Return the commercial partner and the root company whose customer account a record shows.
+
+        :rtype: tuple
         """
         raise NotImplementedError
 

@@ -163,13 +163,6 @@ class ResPartner(models.Model):
         self.env['dso.planner']._mark_partners(self.commercial_partner_id.ids)
         return super().unlink()
 
-    # === ACTION METHODS === #
-
-    def action_dso_open_customer(self):
-        """Open the customer account of a contact in the current company."""
-        self.ensure_one()
-        return self.dso_customer_id.action_open()
-
     # === BUSINESS METHODS === #
 
     def _dso_commercial_ids(self):
@@ -184,14 +177,8 @@ class ResPartner(models.Model):
 
     # === FACADE HOOKS === #
 
-    def _dso_customers(self):
-        company = self.env.company.root_id
-        accounts = self._dso_accounts_by_owner(self._origin.commercial_partner_id, company)
-        nothing = self.env['dso.customer']
-        return {
-            partner: accounts.get((partner.commercial_partner_id._origin, company), nothing)
-            for partner in self
-        }
+    def _dso_owner(self):
+        return self.commercial_partner_id._origin, self.env.company.root_id
 
     @api.model
     def _dso_ids_of_customers(self, query):
