@@ -85,6 +85,10 @@ SOURCE_FIELDS = {
     'group_account_id': 'group_source',
 }
 
+#: Collectors and scenarios that the company of a record can use.
+COLLECTOR_DOMAIN = "[('share', '=', False), ('company_ids', 'in', company_id)]"
+SCENARIO_DOMAIN = "['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]"
+
 #: What fixed the date of a proposed action (docs/engine.md, section 4).
 DATE_RULES = [
     ('due', "Due date of the leader invoice"),

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval
 
+from ..const import COLLECTOR_DOMAIN, SCENARIO_DOMAIN
 from ..engine import assign_sql
 
 _logger = logging.getLogger(__name__)
@@ -70,13 +71,13 @@ class DsoAssignmentRule(models.Model):
         'res.users',
         ondelete='restrict',
         index='btree_not_null',
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        domain=COLLECTOR_DOMAIN,
     )
     scenario_id = fields.Many2one(
         'dso.scenario',
         ondelete='restrict',
         index='btree_not_null',
-        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
+        domain=SCENARIO_DOMAIN,
     )
     group_account_id = fields.Many2one(
         'dso.customer',

@@ -2,7 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
-from ..const import HOLD_REASONS, OPEN_STATES, SOURCE_FIELDS, SOURCES
+from ..const import (
+    COLLECTOR_DOMAIN,
+    HOLD_REASONS,
+    OPEN_STATES,
+    SCENARIO_DOMAIN,
+    SOURCE_FIELDS,
+    SOURCES,
+)
 
 #: A write on one of these changes what the engine would plan.
 PLAN_FIELDS = frozenset(
@@ -57,7 +64,7 @@ class DsoCustomer(models.Model):
         index='btree_not_null',
         tracking=True,
         ondelete='restrict',
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        domain=COLLECTOR_DOMAIN,
         help="User in charge of the collection of this customer account.",
     )
     collector_source = fields.Selection(SOURCES, readonly=True)
@@ -66,7 +73,7 @@ class DsoCustomer(models.Model):
         index='btree_not_null',
         tracking=True,
         ondelete='restrict',
-        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
+        domain=SCENARIO_DOMAIN,
     )
     scenario_source = fields.Selection(SOURCES, readonly=True)
     group_account_id = fields.Many2one(

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..const import COLLECTOR_DOMAIN, SCENARIO_DOMAIN
+
 
 class DsoAssignmentDefault(models.TransientModel):
     """The defaults of a company beside its rules, for managers who may not open its settings."""
@@ -18,14 +20,14 @@ class DsoAssignmentDefault(models.TransientModel):
         string="Default Collector",
         compute='_compute_defaults',
         inverse='_inverse_collector_id',
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        domain=COLLECTOR_DOMAIN,
     )
     scenario_id = fields.Many2one(
         'dso.scenario',
         string="Default Scenario",
         compute='_compute_defaults',
         inverse='_inverse_scenario_id',
-        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
+        domain=SCENARIO_DOMAIN,
     )
 
     @api.depends('company_id')
