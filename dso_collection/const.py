@@ -42,6 +42,11 @@ ACTION_STATES = [
 OPEN_STATES = ('planned', 'sending', 'error')
 CLOSED_STATES = ('done', 'cancelled')
 
+#: What goes along when a customer account gets another collector or group account: actions that
+#: people have planned, but what is being sent.
+MOVING_ORIGINS = ('specific', 'direct')
+MOVING_STATES = ('planned', 'error')
+
 OUTCOMES = [
     ('done', "Done"),
     ('sent', "Sent"),

@@ -8,7 +8,7 @@ import json
 
 from odoo.tools import SQL
 
-from ..const import SOURCE_FIELDS
+from ..const import MOVING_STATES, SOURCE_FIELDS
 
 #: Sources that replace the source even where the value stays: somebody has decided it now.
 DECIDING_SOURCES = ('person', 'import')
@@ -110,11 +110,12 @@ def _move_actions(uid, now):
     return SQL(
         """, moved AS (
             UPDATE dso_action a SET collector_id = t.new_id, write_uid = %s, write_date = %s
-            FROM changed t WHERE a.customer_id = t.id AND a.state IN ('planned', 'error')
+            FROM changed t WHERE a.customer_id = t.id AND a.state = ANY(%s)
                 AND a.collector_id IS DISTINCT FROM t.new_id
         )""",
         uid,
         now,
+        list(MOVING_STATES),
     )
 
 

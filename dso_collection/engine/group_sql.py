@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ..const import CLOSED_STATES
+from ..const import CLOSED_STATES, MOVING_ORIGINS, MOVING_STATES
 
 
 def refusals(ids):
@@ -47,12 +47,13 @@ def move_specific_actions(ids):
         """UPDATE dso_action a SET customer_id = lead.id, collector_id = lead.collector_id,
             member_id = NULLIF(m.id, lead.id)
         FROM dso_customer m JOIN dso_customer lead ON lead.id = COALESCE(m.group_account_id, m.id)
-        WHERE m.id = ANY(%s) AND a.origin IN ('specific', 'direct')
-            AND a.state IN ('planned', 'error')
+        WHERE m.id = ANY(%(ids)s) AND a.origin = ANY(%(origins)s) AND a.state = ANY(%(states)s)
             AND (a.member_id = m.id OR (a.member_id IS NULL AND a.customer_id = m.id))
             AND a.customer_id <> lead.id
         RETURNING a.id""",
-        list(ids),
+        ids=list(ids),
+        origins=list(MOVING_ORIGINS),
+        states=list(MOVING_STATES),
     )
 
 

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id, html_sanitize
 
+from ..const import MOVING_ORIGINS, MOVING_STATES
 from ..engine import assign_sql
 from .dso_planner import FEW, MAX_INLINE
 
@@ -63,8 +64,8 @@ class DsoCustomer(models.Model):
         actions.search(
             [
                 ('customer_id', 'in', self.ids),
-                ('origin', 'in', ('specific', 'direct')),
-                ('state', 'in', ('planned', 'error')),
+                ('origin', 'in', MOVING_ORIGINS),
+                ('state', 'in', MOVING_STATES),
             ]
         ).write({'collector_id': collector_id})
 

@@ -7,8 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_list
 from odoo.tools.misc import formatLang
 
-#: Open states but the one of what is being sent, which grouping does not touch.
-MOVING_STATES = ('planned', 'error')
+from ..const import MOVING_ORIGINS, MOVING_STATES
 
 #: Figure of a customer account with its members → figure of each of them.
 UNIT_FIGURES = {
@@ -125,7 +124,7 @@ class DsoCustomer(models.Model):
             ['__count'],
         )
         actions = dict(actions)
-        moved_count = sum(actions.get(origin, 0) for origin in ('specific', 'direct'))
+        moved_count = sum(actions.get(origin, 0) for origin in MOVING_ORIGINS)
         return {
             'account_count': len(unit),
             'item_count': sum(unit.mapped('open_item_count')),
