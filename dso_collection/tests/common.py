@@ -361,20 +361,6 @@ class CollectionCase(TransactionCase):
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
 
-    def assertSame(self, prepare, function):
-        """A call on twice as many customer accounts takes the same number of statements.
-
-        :param prepare: called with customer accounts of ``self.few`` or ``self.customers``
-        :param function: called with what ``prepare`` returns; its statements are counted
-        """
-        counts = []
-        for customers in (self.few, self.few, self.customers):
-            with self.rolled_back():
-                prepared = prepare(customers)
-                counts.append(self.queries(function, prepared))
-        _warm, few, many = counts
-        self.assertEqual(few, many)
-
     # --- isolation -------------------------------------------------------------------------
 
     @contextmanager

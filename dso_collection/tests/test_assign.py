@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..models import dso_customer_assign
 from .common import CollectionCase, jan
+from .common_queries import QueryCase
 
 
 @tagged('post_install', '-at_install')
@@ -206,14 +207,10 @@ class TestAssign(CollectionCase):
 
 
 @tagged('post_install', '-at_install')
-class TestAssignQueries(CollectionCase):
-    COUNT = 8
-
+class TestAssignQueries(QueryCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.customers = cls.create_customers(2 * cls.COUNT)
-        cls.few = cls.customers[: cls.COUNT]
         cls.collector = cls.create_user('collector')
         cls.other_scenario = cls.create_scenario("Other")
         cls.create_opening_entry(cls.customers, jan(-30))

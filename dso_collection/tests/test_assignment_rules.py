@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..models.dso_assignment_rule import KIND_FIELDS
 from .common import CollectionCase, jan
+from .common_queries import QueryCase
 
 
 class RuleCase(CollectionCase):
@@ -639,14 +640,10 @@ class TestRuleRights(RuleCase):
 
 
 @tagged('post_install', '-at_install')
-class TestRuleQueries(CollectionCase):
-    COUNT = 8
-
+class TestRuleQueries(QueryCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.customers = cls.create_customers(2 * cls.COUNT)
-        cls.few = cls.customers[: cls.COUNT]
         cls.collector = cls.create_user('collector')
         cls.create_opening_entry(cls.customers, jan(-30))
         cls.plan()

@@ -2,18 +2,15 @@
 
 from odoo.tests import tagged
 
-from .common import CollectionCase, jan
+from .common import jan
+from .common_queries import QueryCase
 
 
 @tagged('post_install', '-at_install')
-class TestEngineQueries(CollectionCase):
-    COUNT = 8
-
+class TestEngineQueries(QueryCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.customers = cls.create_customers(2 * cls.COUNT)
-        cls.few = cls.customers[: cls.COUNT]
         cls.plan()
 
     def post(self, customers):

@@ -4,11 +4,12 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from ..wizard import dso_customer_assign
-from .common import CollectionCase, jan
+from .common import jan
+from .common_queries import QueryCase
 
 
 @tagged('post_install', '-at_install')
-class TestMassChange(CollectionCase):
+class TestMassChange(QueryCase):
     """Select many, assign in one dialog (spec 2.2)."""
 
     FIRST_DAY = jan(20)
@@ -18,8 +19,6 @@ class TestMassChange(CollectionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.calls = cls.create_scenario("Calls", [(3, 'call', 'manual')])
-        cls.customers = cls.create_customers(2 * cls.COUNT)
-        cls.few = cls.customers[: cls.COUNT]
         cls.create_opening_entry(cls.customers, jan(10))
         cls.plan()
         cls.bob = cls.create_user('collector', login='bob', name="Bob")
