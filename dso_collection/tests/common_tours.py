@@ -6,14 +6,53 @@ from odoo import Command
 from odoo.tests import HttpCase, new_test_user
 
 
-class AgendaTourCase(HttpCase):
-    """Three customers with late actions, a manager and a collector, on the real clock."""
+class TourCase(HttpCase):
+    """A browser and its people; on the real clock, which the browser shares."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
         cls.today = cls.company._dso_today()
+
+    @classmethod
+    def create_person(cls, role, name, login=None):
+        """A user who is ``collector`` or ``manager``, and logs in as such or as ``login``."""
+        login = login or role
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=f'dso_collection.group_dso_{role}',
+            name=name,
+            email=f'{login}@example.com',
+            tz='UTC',
+            lang='en_US',
+        )
+
+    @classmethod
+    def create_late_customer(cls, name, amount=1000, **vals):
+        """The customer account of a new customer with an invoice that is twelve days late."""
+        partner = cls.env['res.partner'].create({'name': name, **vals})
+        line = {'name': "Work", 'price_unit': amount, 'tax_ids': False}
+        cls.env['account.move'].create(
+            {
+                'move_type': 'out_invoice',
+                'partner_id': partner.id,
+                'invoice_date': cls.today - timedelta(days=30),
+                'invoice_date_due': cls.today - timedelta(days=12),
+                'invoice_payment_term_id': False,
+                'invoice_line_ids': [Command.create(line)],
+            }
+        ).action_post()
+        return cls.env['dso.customer']._get_or_create(partner, cls.company)
+
+
+class AgendaTourCase(TourCase):
+    """Three customers with late actions, a manager and a collector."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         cls.manager = cls.create_person('manager', "Mona Manager")
         cls.collector = cls.create_person('collector', "Carl Collector")
         template = cls.env['mail.template'].create(
@@ -38,36 +77,12 @@ class AgendaTourCase(HttpCase):
         cls.create_late("Ready Mat", call)
 
     @classmethod
-    def create_person(cls, role, name):
-        return new_test_user(
-            cls.env,
-            login=role,
-            groups=f'dso_collection.group_dso_{role}',
-            name=name,
-            email=f'{role}@example.com',
-            tz='UTC',
-            lang='en_US',
-        )
-
-    @classmethod
     def create_scenario(cls, step):
         vals = {'name': step['name'], 'step_ids': [Command.create({'delay': 3, **step})]}
         return cls.env['dso.scenario'].create(vals)
 
     @classmethod
     def create_late(cls, name, scenario):
-        partner = cls.env['res.partner'].create({'name': name, 'email': 'pay@example.com'})
-        customer = cls.env['dso.customer']._get_or_create(partner, cls.company)
+        customer = cls.create_late_customer(name, email='pay@example.com')
         customer.write({'scenario_id': scenario.id, 'collector_id': cls.collector.id})
-        line = {'name': "Work", 'price_unit': 1000, 'tax_ids': False}
-        cls.env['account.move'].create(
-            {
-                'move_type': 'out_invoice',
-                'partner_id': partner.id,
-                'invoice_date': cls.today - timedelta(days=30),
-                'invoice_date_due': cls.today - timedelta(days=12),
-                'invoice_payment_term_id': False,
-                'invoice_line_ids': [Command.create(line)],
-            }
-        ).action_post()
         customer._plan()

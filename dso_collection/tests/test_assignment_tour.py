@@ -1,31 +1,23 @@
-from datetime import timedelta
+from odoo.tests import tagged
 
-from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from .common_tours import TourCase
 
 
 @tagged('post_install', '-at_install')
-class TestAssignmentTour(HttpCase):
-    """A manager sets up who collects, in a browser; on the real clock, which the browser shares."""
+class TestAssignmentTour(TourCase):
+    """A manager sets up who collects, in a browser."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        vals = {'tz': 'UTC', 'lang': 'en_US'}
-        collectors = {'groups': 'dso_collection.group_dso_collector', **vals}
-        cls.camille = new_test_user(cls.env, login='camille', name="Camille", **collectors)
-        cls.dominique = new_test_user(cls.env, login='dominique', name="Dominique", **collectors)
-        new_test_user(
-            cls.env,
-            login='maxime',
-            groups='dso_collection.group_dso_manager',
-            name="Maxime",
-            **vals,
-        )
+        cls.camille = cls.create_person('collector', "Camille", 'camille')
+        cls.dominique = cls.create_person('collector', "Dominique", 'dominique')
+        cls.create_person('manager', "Maxime", 'maxime')
         cls.env['dso.assignment.rule'].search([]).active = False
-        cls.env.company.dso_collector_id = False
-        cls.large = cls._create_customer("Azure Interior", 5000)
-        cls.small = cls._create_customer("Corner Shop", 100)
+        cls.company.dso_collector_id = False
+        cls.large = cls.create_late_customer("Azure Interior", 5000)
+        cls.small = cls.create_late_customer("Corner Shop", 100)
+        (cls.large | cls.small).collector_id = False
         cls.env['dso.customer']._plan_all()
         saved = [
             ('overdue', '>', 1000),
@@ -39,26 +31,6 @@ class TestAssignmentTour(HttpCase):
                 'user_ids': False,
             }
         )
-
-    @classmethod
-    def _create_customer(cls, name, amount):
-        partner = cls.env['res.partner'].create({'name': name})
-        today = cls.env.company._dso_today()
-        cls.env['account.move'].create(
-            {
-                'move_type': 'out_invoice',
-                'partner_id': partner.id,
-                'invoice_date': today - timedelta(days=30),
-                'invoice_date_due': today - timedelta(days=12),
-                'invoice_payment_term_id': False,
-                'invoice_line_ids': [
-                    Command.create({'name': "Work", 'price_unit': amount, 'tax_ids': False})
-                ],
-            }
-        ).action_post()
-        customer = cls.env['dso.customer']._get_or_create(partner, cls.env.company)
-        customer.collector_id = False
-        return customer
 
     def test_assignment_tour(self):
         self.start_tour('/odoo', 'dso_collection_assignment', login='maxime')

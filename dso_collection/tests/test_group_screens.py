@@ -1,14 +1,14 @@
 """Screens of grouped collection: the dialog, the group account, members, filters, and a tour."""
 
-from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, tagged
+from odoo.tests import Form, tagged
 
 from ..models import dso_customer_assign, dso_planner
 from .common import CollectionCase, jan
+from .common_tours import TourCase
 from .test_groups import GroupCase
 
 
@@ -327,48 +327,22 @@ class TestGroupQueries(CollectionCase):
 
 
 @tagged('post_install', '-at_install')
-class TestGroupTour(HttpCase):
+class TestGroupTour(TourCase):
     """A collector groups a chain of shops in the browser and takes one shop out again."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env['res.lang']._activate_lang('en_US')
-        today = fields.Date.today()
-        company = cls.env.company
-        company.dso_scenario_id = cls.env.ref('dso_collection.dso_scenario_standard')
-        collector = cls.env['res.users'].create(
-            {
-                'name': "Camille Collector",
-                'login': 'camille',
-                'password': 'camille',
-                'email': 'camille@example.com',
-                'lang': 'en_US',
-                'group_ids': [Command.link(cls.env.ref('dso_collection.group_dso_collector').id)],
-            }
-        )
+        cls.company.dso_scenario_id = cls.env.ref('dso_collection.dso_scenario_standard')
+        collector = cls.create_person('collector', "Camille", 'camille')
         for name, code, amount in (
             ("Lindenhof Head Office", 'L0', 900),
             ("Lindenhof North", 'L1', 400),
             ("Lindenhof South", 'L2', 300),
             ("Azure Interior", 'A1', 5000),
         ):
-            partner = cls.env['res.partner'].create({'name': name, 'ref': code})
-            customer = cls.env['dso.customer']._get_or_create(partner, company)
+            customer = cls.create_late_customer(name, amount, ref=code)
             customer.collector_id = collector
-            move = cls.env['account.move'].create(
-                {
-                    'move_type': 'out_invoice',
-                    'partner_id': partner.id,
-                    'invoice_date': today - timedelta(days=30),
-                    'invoice_date_due': today - timedelta(days=12),
-                    'invoice_payment_term_id': False,
-                    'invoice_line_ids': [
-                        Command.create({'name': "Work", 'price_unit': amount, 'tax_ids': False})
-                    ],
-                }
-            )
-            move.action_post()
             customer._plan()
 
     def test_group_tour(self):

@@ -1,32 +1,22 @@
 from ast import literal_eval
-from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import tagged
 
 from ..wizard import dso_customer_assign
+from .common_tours import TourCase
 
 
 @tagged('post_install', '-at_install')
-class TestMassChangeTour(HttpCase):
-    """Paste codes, select all, assign, in a browser; on the real clock, which it shares."""
+class TestMassChangeTour(TourCase):
+    """Paste codes, select all, assign, in a browser."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.camille, cls.jonas = (
-            new_test_user(
-                cls.env,
-                login=name.lower(),
-                groups='dso_collection.group_dso_collector',
-                name=name,
-                email=f'{name}@example.com',
-                tz='UTC',
-                lang='en_US',
-            )
-            for name in ("Camille", "Jonas")
-        )
+        cls.create_person('collector', "Camille", 'camille')
+        cls.jonas = cls.create_person('collector', "Jonas", 'jonas')
         scenario = cls.env['dso.scenario'].create(
             {
                 'name': "One call",
@@ -35,25 +25,10 @@ class TestMassChangeTour(HttpCase):
                 ],
             }
         )
-        partners = cls.env['res.partner'].create(
-            [{'name': f"Tour customer {n}", 'ref': f'TOUR-{n}'} for n in range(1, 5)]
+        cls.customers = cls.env['dso.customer'].union(
+            *(cls.create_late_customer(f"Tour customer {n}", ref=f'TOUR-{n}') for n in range(1, 5))
         )
-        cls.customers = cls.env['dso.customer']._get_or_create(partners, cls.env.company)
         cls.customers.write({'scenario_id': scenario.id, 'collector_id': False})
-        today = cls.env.company._dso_today()
-        for partner in partners:
-            cls.env['account.move'].create(
-                {
-                    'move_type': 'out_invoice',
-                    'partner_id': partner.id,
-                    'invoice_date': today - timedelta(days=30),
-                    'invoice_date_due': today - timedelta(days=12),
-                    'invoice_payment_term_id': False,
-                    'invoice_line_ids': [
-                        Command.create({'name': "Work", 'price_unit': 1000, 'tax_ids': False})
-                    ],
-                }
-            ).action_post()
         cls.customers._plan()
 
     def test_mass_change_tour(self):

@@ -1,13 +1,12 @@
-from datetime import timedelta
-
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 from psycopg2.errors import CheckViolation
 
 from .common import CollectionCase, jan
+from .common_tours import TourCase
 
 
 @tagged('post_install', '-at_install')
@@ -265,27 +264,12 @@ class TestScenarioData(CollectionCase):
 
 
 @tagged('post_install', '-at_install')
-class TestCollectorTour(HttpCase):
-    """A collector's first minutes, in a browser; on the real clock, which the browser shares."""
+class TestCollectorTour(TourCase):
+    """A collector's first minutes, in a browser."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.collector = new_test_user(
-            cls.env,
-            login='camille',
-            groups='dso_collection.group_dso_collector',
-            name="Camille",
-            email='camille@example.com',
-            tz='UTC',
-            lang='en_US',
-        )
-        cls.today = cls.env.company._dso_today()
-        cls._create_late_invoice()
-
-    @classmethod
-    def _create_late_invoice(cls):
-        partner = cls.env['res.partner'].create({'name': "Azure Interior"})
         scenario = cls.env['dso.scenario'].create(
             {
                 'name': "Two steps",
@@ -304,20 +288,9 @@ class TestCollectorTour(HttpCase):
                 ],
             }
         )
-        customer = cls.env['dso.customer']._get_or_create(partner, cls.env.company)
-        customer.write({'scenario_id': scenario.id, 'collector_id': cls.collector.id})
-        cls.env['account.move'].create(
-            {
-                'move_type': 'out_invoice',
-                'partner_id': partner.id,
-                'invoice_date': cls.today - timedelta(days=30),
-                'invoice_date_due': cls.today - timedelta(days=12),
-                'invoice_payment_term_id': False,
-                'invoice_line_ids': [
-                    Command.create({'name': "Work", 'price_unit': 1000, 'tax_ids': False})
-                ],
-            }
-        ).action_post()
+        customer = cls.create_late_customer("Azure Interior")
+        collector = cls.create_person('collector', "Camille", 'camille')
+        customer.write({'scenario_id': scenario.id, 'collector_id': collector.id})
         customer._plan()
 
     def test_collector_tour(self):

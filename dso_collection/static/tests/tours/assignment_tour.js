@@ -1,23 +1,11 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openRules } from "./tour_steps";
 
 const RULE = ".o_data_row:contains('Large customers')";
 
 registry.category("web_tour.tours").add("dso_collection_assignment", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']",
-            run: "click",
-        },
-        {
-            trigger: "button[data-menu-xmlid='dso_collection.menu_configuration']",
-            run: "click",
-        },
-        {
-            trigger: ".dropdown-item[data-menu-xmlid='dso_collection.menu_assignment_collector']",
-            run: "click",
-        },
+        ...openRules(),
         {
             content: "The tab of the collectors is open",
             trigger: ".o_dso_tabs .nav-link.active[data-tab='collector']",

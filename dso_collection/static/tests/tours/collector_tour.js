@@ -1,16 +1,11 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 const CARD = ".o_dso_todo .o_kanban_record:contains('Reminder call')";
 
 registry.category("web_tour.tours").add("dso_collection_collector", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open the app: it begins with the manual actions",
-            trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']",
-            run: "click",
-        },
+        ...openApp(),
         {
             content: "The late call is red and says so",
             trigger: ".o_dso_agenda tr.text-danger:contains('Azure Interior') .badge:contains('To do')",

@@ -1,16 +1,12 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 const ROW = ".o_list_view .o_data_row:contains('Lindenhof')";
 const MEMBERS = ".o_dso_members .o_field_widget[name='grouped_account_ids']";
 
 registry.category("web_tour.tours").add("dso_collection_group", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']",
-            run: "click",
-        },
+        ...openApp(),
         {
             content: "Open the customers",
             trigger: ".o_menu_sections [data-menu-xmlid='dso_collection.menu_customers']",

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 const CODES = "TOUR-1\r\nTOUR-2\tNobody at all\r\nTour customer 3\r\n";
 
@@ -20,8 +20,7 @@ const openMenu = (xmlid, child) => [
 
 registry.category("web_tour.tours").add("dso_collection_mass_change", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        { trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']", run: "click" },
+        ...openApp(),
         {
             content: "The agenda says that customers have no collector; a click lists them",
             trigger: ".o_dso_agenda .o_dso_orphans button[data-filter='no_collector']",
