@@ -164,7 +164,7 @@ class DsoAssignmentRule(models.Model):
 
     @api.constrains('company_id')
     def _check_company_is_root(self):
-        for company in self.sudo().company_id:
+        for company in self.sudo().company_id:  # only to name it
             if company.parent_id:
                 raise ValidationError(
                     self.env._(
@@ -250,7 +250,7 @@ class DsoAssignmentRule(models.Model):
         :rtype: list
         """
         self.ensure_one()
-        company = self.sudo().company_id
+        company = self.sudo().company_id  # users of a branch may not read its root
         context = {
             'uid': self._author().id,
             'datetime': datetime,
@@ -270,14 +270,14 @@ class DsoAssignmentRule(models.Model):
         stored = self._origin
         if not stored or any(self[name] != stored[name] for name in ('domain', 'company_id')):
             return self.env.user
-        return stored.sudo().criteria_user_id
+        return stored.sudo().criteria_user_id  # whoever that is
 
     def _matching_customers(self):
         """Return the customer accounts that the author of the criteria finds with them.
 
         :rtype: Query
         """
-        company, author = self.sudo().company_id, self._author().sudo()
+        company, author = self.sudo().company_id, self._author().sudo()  # to act as that person
         companies = author.company_ids.filtered(lambda c: c.root_id == company)
         customers = (
             self.env['dso.customer']

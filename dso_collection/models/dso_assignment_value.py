@@ -54,7 +54,7 @@ class DsoAssignmentRule(models.Model):
         """Override to give each customer account the largest one with the same value."""
         if self.kind != 'group' or not self.group_field:
             return super()._value_sql()
-        # With the rights of the author, who may not see every field.
+        # With the rights of the author, who may not see every field; in sudo only to ask who it is.
         partners = self.env['res.partner'].with_user(self.sudo().criteria_user_id)
         value = partners._field_to_sql('p', self.group_field)
         if partners._fields[self.group_field].type == 'integer':

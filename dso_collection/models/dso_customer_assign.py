@@ -38,6 +38,7 @@ class DsoCustomer(models.Model):
     def _check_collector(self):
         """Refuse collectors who cannot work on the account, on every path that is no source."""
         for collector, customers in self.grouped('collector_id').items():
+            # In sudo only to name companies, as in _check_assigned_values.
             self._check_assigned_collector(collector.id, customers.company_id.sudo())
 
     # === CRUD METHODS === #
@@ -210,7 +211,7 @@ class DsoCustomer(models.Model):
         :rtype: SQL
         """
         domain = self.env['ir.rule']._compute_domain(self._name, 'write')
-        return self.sudo()._search(domain).subselect()
+        return self.sudo()._search(domain).subselect()  # the rule is in the domain already
 
     def _check_all_writable(self):
         """Refuse customer accounts that are not the user's to change.
@@ -250,7 +251,8 @@ class DsoCustomer(models.Model):
     def _check_assigned_collector(self, user_id, companies):
         if not user_id:
             return
-        collector = self.env['res.users'].sudo().browse(user_id).exists()
+        users = self.env['res.users'].sudo()  # to see where they may work
+        collector = users.browse(user_id).exists()
         if not collector.active or collector.share:
             raise ValidationError(
                 self.env._(
@@ -271,7 +273,8 @@ class DsoCustomer(models.Model):
     def _check_assigned_scenario(self, scenario_id, companies):
         if not scenario_id:
             return
-        scenario = self.env['dso.scenario'].sudo().browse(scenario_id).exists()
+        scenarios = self.env['dso.scenario'].sudo()  # to tell foreign ones from deleted ones
+        scenario = scenarios.browse(scenario_id).exists()
         if not scenario.active:
             raise ValidationError(
                 self.env._(
@@ -294,7 +297,7 @@ class DsoCustomer(models.Model):
     def _check_assigned_group(self, group_id, companies):
         if not group_id:
             return
-        group = self.sudo().browse(group_id).exists()
+        group = self.sudo().browse(group_id).exists()  # as above
         if group.company_id != companies:
             # Without the name: who groups may have no business in the other company.
             raise ValidationError(

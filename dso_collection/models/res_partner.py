@@ -111,17 +111,17 @@ class ResPartner(models.Model):
         """
         customers, company = self.env['dso.customer'], self.env.company
         field = FACADES[facade].partition('.')[0]
-        accounts = self.sudo()._dso_customers()
+        accounts = self.sudo()._dso_customers()  # as the facades show them
         if value and facade == 'dso_group_account_id':
+            # Born in sudo: collectors decide on customer accounts, but do not create them.
             value = customers.sudo()._get_or_create(self.browse(value), company).id
         contacts = self.filtered(lambda p: p != p.commercial_partner_id)
         if value:
             contacts.filtered(lambda p: accounts[p][field].id != value)._dso_check_commercial()
         decided = (self - contacts).filtered(lambda p: value or accounts[p])
         if decided:
-            # Born in sudo: collectors decide on customer accounts, but do not create them.
             customers._check_collect_access()
-            born = customers.sudo()._get_or_create(decided, company)
+            born = customers.sudo()._get_or_create(decided, company)  # as above
             imported = self.env.context.get('import_file') and 'import'
             source = self.env.context.get('dso_source') or imported or 'person'
             customers.browse(born.ids)._assign({field: value}, source=source)
