@@ -26,10 +26,15 @@ class DsoActionItem(models.Model):
     number = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one('res.currency', readonly=True)
+    company_currency_id = fields.Many2one(
+        related='company_id.currency_id', string="Company Currency"
+    )
     amount_original = fields.Monetary(string="Original Amount", readonly=True)
     amount_residual = fields.Monetary(string="Open Amount", readonly=True)
-    amount_residual_company = fields.Float(
-        string="Open Amount in Company Currency", readonly=True, digits=(16, 2)
+    amount_residual_company = fields.Monetary(
+        string="Open Amount in Company Currency",
+        readonly=True,
+        currency_field='company_currency_id',
     )
     customer_code = fields.Char(readonly=True)
     is_leader = fields.Boolean(string="Leader", readonly=True)

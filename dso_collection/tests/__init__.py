@@ -20,6 +20,7 @@ from . import (
     test_hashtags,
     test_history_export,
     test_import,
+    test_invariants,
     test_mass_change,
     test_mass_change_tour,
     test_merge,
