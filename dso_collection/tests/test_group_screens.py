@@ -105,6 +105,45 @@ class TestGroupDialog(GroupCase):
         text = "Another contact: Shop Two. Messages go to chain@example.com"
         self.assertIn(text, self.differences())
 
+    def test_messages_go_where_it_says(self):
+        """The dialog and the planner choose contacts alike, whoever there is."""
+        people = {
+            'own': [],
+            'invoice': [('invoice', False), ('invoice', False)],
+            'chosen': [('invoice', False), ('contact', True), ('other', True)],
+            'without': [('contact', True)],
+        }
+        customers = self.env['dso.customer']
+        for name, contacts in people.items():
+            customer = self.create_customer(name.title())
+            customer.partner_id.child_ids = [
+                Command.create(
+                    {
+                        'name': f"{name} {number}",
+                        'type': contact_type,
+                        'email': name != 'without' and f'{name}{number}@example.com',
+                        'is_collection_contact': chosen,
+                    }
+                )
+                for number, (contact_type, chosen) in enumerate(contacts)
+            ]
+            self.create_invoice(customer, jan(1), posted=jan(-20))
+            customers |= customer
+        self.plan()
+        self.assertEqual(set(customers.next_action_id.mapped('action_type')), {'email'})
+        emails = customers._get_collection_emails()
+        self.assertEqual(
+            [emails[customer] for customer in customers],
+            [
+                'own@example.com',
+                'invoice0@example.com',
+                'chosen1@example.com, chosen2@example.com',
+                '',
+            ],
+        )
+        for customer in customers:
+            self.assertEqual(emails[customer], customer.plan_recipient or '')
+
     def test_who_leaves_another_group(self):
         self.shop.group_account_id = self.other_shop
         dialog = self.dialog(self.shop | self.head)
