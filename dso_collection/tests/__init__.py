@@ -4,6 +4,7 @@ from . import (
     test_assign,
     test_assignment_properties,
     test_assignment_rules,
+    test_assignment_runs,
     test_assignment_tour,
     test_charts,
     test_concurrent_accounting,
