@@ -122,15 +122,17 @@ def _move_actions(uid, now):
 def _log(field, log, uid, now):
     """CTEs: a note in the chatter of each changed account, in the shape of core's tracking.
 
-    :param dict log: ``message``: columns of the messages; ``bodies``: rule id (0: none) → HTML;
-        ``field_id``: id of the field in ``ir.model.fields``; ``lang``: language of names
+    :param dict log: ``message``: columns of the messages; ``message_id``: of all of them, made
+        unique by the ids of the accounts; ``bodies``: rule id (0: none) → HTML; ``field_id``: id
+        of the field in ``ir.model.fields``; ``lang``: language of names
     """
     columns = log['message']
     return SQL(
         """, message AS (
-            INSERT INTO mail_message (res_id, body, %(columns)s,
+            INSERT INTO mail_message (res_id, body, message_id, %(columns)s,
                 date, create_uid, write_uid, create_date, write_date)
-            SELECT t.id, %(bodies)s::jsonb ->> COALESCE(t.rule_id, 0)::text, %(values)s,
+            SELECT t.id, %(bodies)s::jsonb ->> COALESCE(t.rule_id, 0)::text,
+                REPLACE(%(message_id)s, '@', '-' || t.id || '@'), %(values)s,
                 %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
             FROM changed t
             RETURNING id, res_id
@@ -148,6 +150,7 @@ def _log(field, log, uid, now):
         )""",
         columns=SQL(", ").join(SQL.identifier(column) for column in columns),
         values=SQL(", ").join(SQL("%s", value) for value in columns.values()),
+        message_id=log['message_id'],
         bodies=json.dumps(log['bodies']),
         field_id=log['field_id'],
         names=_names(log['lang'])[field],

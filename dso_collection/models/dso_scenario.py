@@ -88,6 +88,21 @@ class DsoScenario(models.Model):
                 )
             )
 
+    @api.constrains('active')
+    def _check_no_default(self):
+        """Refuse to archive what new customer accounts would go on to be given."""
+        archived = self.filtered(lambda s: not s.active)
+        companies = self.env['res.company'].sudo()  # other companies may be nobody's business
+        for company in companies.search([('dso_scenario_id', 'in', archived.ids)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "Scenario %(scenario)s is the default of %(company)s: choose another default "
+                    "in the settings first.",
+                    scenario=company.dso_scenario_id.name,
+                    company=company.name,
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.env['dso.customer'].sudo().search([('scenario_id', 'in', self.ids)], limit=1)

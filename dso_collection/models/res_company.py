@@ -167,26 +167,11 @@ class ResCompany(models.Model):
                     self.env._("The sending window needs at least one day of the week.")
                 )
 
-    @api.constrains('dso_collector_id')
-    def _check_dso_collector(self):
+    @api.constrains(*DEFAULT_FIELDS.values())
+    def _check_dso_defaults(self):
         for company in self:
-            values = {'collector_id': company.dso_collector_id.id}
+            values = {name: company[default].id for name, default in DEFAULT_FIELDS.items()}
             self.env['dso.customer']._check_assigned_values(values, company.root_id)
-
-    @api.constrains('dso_scenario_id')
-    def _check_dso_scenario(self):
-        for company in self:
-            owner = company.dso_scenario_id.company_id
-            if owner and owner.root_id != company.root_id:
-                raise ValidationError(
-                    self.env._(
-                        "Scenario %(scenario)s belongs to %(owner)s and cannot be the default of "
-                        "%(company)s.",
-                        scenario=company.dso_scenario_id.name,
-                        owner=owner.name,
-                        company=company.name,
-                    )
-                )
 
     # === CRUD METHODS === #
 

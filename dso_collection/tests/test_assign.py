@@ -96,6 +96,12 @@ class TestAssign(CollectionCase):
 
     # --- what follows ----------------------------------------------------------------------
 
+    def test_each_note_has_its_own_message_id(self):
+        values = {'collector_id': self.alice.id, 'scenario_id': self.scenario.copy().id}
+        self.customers.with_context(tracking_disable=False)._assign(values)
+        notes = self.customers.message_ids.filtered('tracking_value_ids')
+        self.assertEqual(len(set(notes.mapped('message_id'))), 2 * len(self.customers))
+
     def test_open_actions_move_to_the_new_collector(self):
         task = self.env['dso.action'].create(
             {'customer_id': self.customers[0].id, 'action_type': 'call', 'date_planned': jan(25)}
@@ -170,6 +176,7 @@ class TestAssign(CollectionCase):
         with self.assertRaisesRegex(ValidationError, "Bob cannot collect"):
             customer.collector_id = self.bob
         self.bob.active = True
+        customer.collector_id = False
         other = self.create_company()
         self.bob.write({'company_id': other.id, 'company_ids': other.ids})
         with self.assertRaisesRegex(ValidationError, "Bob may not work in"):
@@ -181,8 +188,19 @@ class TestAssign(CollectionCase):
         other = self.create_company()
         theirs = self.create_scenario("Theirs", company_id=other.id)
         self.assertRefused("Theirs belongs to Second Company", {'scenario_id': theirs.id})
+        self.company.dso_scenario_id = self.scenario
         self.calls.active = False
         self.assertRefused("Calls is archived", {'scenario_id': self.calls.id})
+
+    def test_default_scenario_is_in_use(self):
+        words = f"{self.calls.name} is the default of {self.company.name}"
+        with self.assertRaisesRegex(ValidationError, words):
+            self.calls.action_archive()
+        self.company.dso_scenario_id = self.env['dso.scenario'].create({'name': "Next"})
+        self.calls.action_archive()
+        self.assertFalse(self.calls.active)
+        with self.assertRaisesRegex(ValidationError, "Scenario Calls is archived"):
+            self.company.dso_scenario_id = self.calls
 
     def test_groups_stay_flat(self):
         leader, member, third = self.customers

@@ -158,6 +158,37 @@ class TestLeavingUsers(CollectionCase):
         self.assertEqual(other.dso_sender_id, self.ann)
         self.assertEqual(rule.collector_id, self.ann)
 
+    def test_company_of_a_collector_is_not_taken_away(self):
+        other = self.create_company()
+        self.ann.company_ids += other
+        theirs = self.create_customer("Theirs", company=other)
+        theirs.collector_id = self.customers.collector_id = self.ann
+        admin = self.admin.with_context(active_test=False)
+        ann = self.ann.with_user(admin)
+        words = "take over from Ann first.* customer accounts: 1"
+        with self.assertRaisesRegex(RedirectWarning, words) as caught:
+            ann.company_ids = self.company
+        self.bob.company_ids += other
+        wizard = self.env['dso.handover'].with_user(self.admin)
+        with Form(wizard.with_context(**caught.exception.args[3])) as form:
+            self.assertEqual(form.summary, "customer accounts: 1")
+            form.successor_id = self.bob
+        form.record.action_apply()
+        self.assertEqual(theirs.collector_id, self.bob)
+        self.assertEqual(self.customers.collector_id, self.ann)
+        self.assertTrue(self.ann.active)
+        ann.company_ids = self.company
+        self.assertEqual(self.ann.company_ids, self.company)
+
+    def test_collector_does_not_become_a_portal_user(self):
+        portal = {'group_ids': [Command.set(self.env.ref('base.group_portal').ids)]}
+        self.company.dso_sender_id = self.ann
+        with self.assertRaisesRegex(RedirectWarning, "Collection Sender of"):
+            self.ann.write(portal)
+        self.company.dso_sender_id = False
+        self.ann.write(portal)
+        self.assertTrue(self.ann.share)
+
     def test_collectors_may_not_hand_over(self):
         with self.assertRaises(AccessError):
             self.env['dso.handover'].with_user(self.bob).create({'user_ids': self.ann.ids})
