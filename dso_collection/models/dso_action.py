@@ -324,6 +324,7 @@ class DsoAction(models.Model):
                     'confirmed_on': now,
                     'confirmed_by_id': self.env.uid,
                     'confirmed_amount': amount,
+                    'edited_amount': amount,  # an edited text is confirmed as it stands
                     'confirm_reason': False,
                 }
             )

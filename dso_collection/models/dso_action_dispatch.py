@@ -110,6 +110,8 @@ class DsoAction(models.Model):
     def _explain_not_sent(self):
         if self.state == 'sending':
             return self.env._("it is being sent already.")
+        if self._is_edit_outdated():
+            return self.env._("the amount has changed since its text was edited: look at it again.")
         return self.error_message or self.explanation or self.env._("the plan has changed.")
 
     # === BUSINESS METHODS - MESSAGE === #

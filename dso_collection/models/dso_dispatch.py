@@ -123,7 +123,7 @@ class DsoDispatch(models.AbstractModel):
         actions = self._refuse(
             actions, 'invalid_recipient', lambda a: not email_normalize_all(a.recipient)
         )
-        actions = self._withdraw_earlier(actions)
+        actions = self._withdraw_earlier(actions)._withhold_outdated()
         self.env['dso.planner']._snapshot_items(actions)
         texts = self._render(actions)
         actions = actions.filtered(lambda action: action.id in texts)
@@ -191,16 +191,32 @@ class DsoDispatch(models.AbstractModel):
                 texts.update(self._render_group(template, lang, group))
             else:
                 group._set_error('render', self.env._("the step has no text"))
+        for action in actions.filtered(lambda a: a.edited_on and a.id in texts):
+            texts[action.id].update(action._get_edited_texts())
         return texts
+
+    @api.model
+    def _preview(self, action):
+        """Return the texts with which an email would leave now, and why it has none.
+
+        :rtype: tuple[dict, str]
+        """
+        # Who may read the action may read what its message says.
+        dispatch = self.sudo().with_company(action.company_id)
+        action = action.with_env(dispatch.env)
+        template = action._get_mail_template()
+        if not template:
+            return action._get_edited_texts(), self.env._("The step has no text: choose one there.")
+        try:
+            texts = dispatch._render_texts(template, action._get_message_lang(), action)[action.id]
+        except UserError as error:
+            return action._get_edited_texts(), self._get_cause(error)
+        return {**texts, **action._get_edited_texts()}, ""
 
     def _render_group(self, template, lang, actions):
         """Render one template in one language; halve what fails until the bad ones are found."""
         try:
-            with self.env.cr.savepoint():  # an expression may break the transaction
-                rendered = {
-                    field: template._render_field(field, actions.ids, set_lang=lang)
-                    for field in TEXT_FIELDS
-                }
+            return self._render_texts(template, lang, actions)
         except UserError as error:
             if len(actions) == 1:
                 actions._set_error('render', self._get_cause(error))
@@ -209,6 +225,13 @@ class DsoDispatch(models.AbstractModel):
             return {
                 **self._render_group(template, lang, actions[:middle]),
                 **self._render_group(template, lang, actions[middle:]),
+            }
+
+    def _render_texts(self, template, lang, actions):
+        with self.env.cr.savepoint():  # an expression may break the transaction
+            rendered = {
+                field: template._render_field(field, actions.ids, set_lang=lang)
+                for field in TEXT_FIELDS
             }
         return {
             action_id: {field: rendered[field][action_id] for field in TEXT_FIELDS}

@@ -27,6 +27,8 @@ from . import (
     test_merge,
     test_module,
     test_orphans,
+    test_panel,
+    test_panel_tour,
     test_paste,
     test_planner,
     test_screens,

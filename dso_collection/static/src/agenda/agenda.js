@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, useState, useSubEnv } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -7,9 +7,12 @@ import { SearchModel } from "@web/search/search_model";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
+import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
 import { HistoryExport } from "../history/history_export";
 import { OrphanBanner } from "../orphans/orphan_banner";
+import { ActionPanel, ActionPanelDialog } from "../panel/panel";
+import { PanelState, recordsOf } from "../panel/panel_state";
 import { Tabs } from "../tabs/tabs";
 
 const ACTION_OF_TAB = {
@@ -123,19 +126,74 @@ export class AgendaTabs extends Component {
     }
 }
 
+const OPEN_STATES = ["planned", "sending", "error"];
+
+/** The panel of the action on which somebody works, beside the rows or above the cards. */
+function usePanel(controller) {
+    const state = new PanelState(
+        () => recordsOf(controller.model.root),
+        () => controller.model.load()
+    );
+    const panel = useState(state);
+    useSubEnv({ dsoPanel: panel });
+    return panel;
+}
+
+/** Marks the row of the panel. */
+export class AgendaListRenderer extends ListRenderer {
+    setup() {
+        super.setup();
+        this.panel = useState(this.env.dsoPanel);
+    }
+
+    getRowClass(record) {
+        const className = super.getRowClass(record);
+        return this.panel.resId === record.resId ? `${className} o_dso_row_open` : className;
+    }
+}
+
 export class AgendaListController extends ListController {
     static template = "dso_collection.AgendaListView";
-    static components = { ...ListController.components, AgendaTabs, OrphanBanner };
+    static components = { ...ListController.components, ActionPanel, AgendaTabs, OrphanBanner };
+
+    setup() {
+        super.setup();
+        this.panel = usePanel(this);
+    }
 
     // Not in the view: one more attribute there and its validation takes seconds.
     get className() {
-        return `${this.props.className} o_dso_agenda`;
+        const split = this.panel.resId ? "o_dso_split" : "";
+        return `${this.props.className} o_dso_agenda ${split}`;
+    }
+
+    /** What is done has its form; what is to be done has the panel, in which it is done. */
+    async openRecord(record, options = {}) {
+        if (options.newWindow || !OPEN_STATES.includes(record.data.state)) {
+            return super.openRecord(record, options);
+        }
+        this.panel.show(record.resId);
     }
 }
 
 export class AgendaKanbanController extends KanbanController {
     static template = "dso_collection.AgendaKanbanView";
     static components = { ...KanbanController.components, AgendaTabs, OrphanBanner };
+
+    setup() {
+        super.setup();
+        this.dialog = useService("dialog");
+        this.panel = usePanel(this);
+    }
+
+    async openRecord(record, options = {}) {
+        if (options.newWindow || !OPEN_STATES.includes(record.data.state)) {
+            return super.openRecord(record, options);
+        }
+        this.panel.show(record.resId);
+        const onClose = () => this.panel.close();
+        this.dialog.add(ActionPanelDialog, { panel: this.panel }, { onClose });
+    }
 }
 
 registry
@@ -143,6 +201,7 @@ registry
     .add("dso_agenda_list", {
         ...listView,
         Controller: AgendaListController,
+        Renderer: AgendaListRenderer,
         SearchModel: agendaSearch(SearchModel),
     })
     .add("dso_agenda_kanban", {

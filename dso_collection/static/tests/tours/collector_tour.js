@@ -12,7 +12,8 @@ registry.category("web_tour.tours").add("dso_collection_collector", {
         },
         {
             content: "Open the customer account",
-            trigger: ".o_dso_agenda td[name='customer_id']:contains('Azure Interior')",
+            trigger:
+                ".o_dso_agenda .o_data_row:contains('Azure Interior') button[name='action_open_customer']",
             run: "click",
         },
         {

@@ -1,0 +1,171 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+
+class DsoAction(models.Model):
+    """What people do from the panel beside the agenda: edit a message, try a call again."""
+
+    _inherit = 'dso.action'
+
+    # === Text that a person has written for this one message === #
+    edited_subject = fields.Char(readonly=True)
+    edited_body = fields.Html(readonly=True, sanitize_style=True)
+    edited_on = fields.Datetime(
+        readonly=True, help="Since when the message goes out with a text of its own."
+    )
+    edited_by_id = fields.Many2one('res.users', readonly=True)
+    edited_amount = fields.Monetary(
+        readonly=True, help="Amount to collect when the text was edited."
+    )
+
+    # === PANEL === #
+
+    @api.readonly
+    def get_panel(self):
+        """Return what the panel beside the agenda shows of an action, false when it is gone.
+
+        :rtype: dict
+        """
+        if not self.exists():
+            return False
+        self.check_access('read')
+        return self.env['dso.panel']._read(self)
+
+    def _get_possible_outcomes(self):
+        """Return what the user may do with an action now.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        is_collector = self.env.user.has_group('dso_collection.group_dso_collector')
+        if not is_collector or self.state not in ('planned', 'error'):
+            return []
+        is_manual, is_error = self.mode == 'manual', self.state == 'error'
+        is_email = self.action_type == 'email'
+        possible = {
+            'confirm': self.to_confirm and not is_error,
+            'unconfirm': self.mode == 'automatic_confirm' and not self.to_confirm and not is_error,
+            'retry': is_error and not is_manual,
+            'send': is_email,
+            'edit': is_email,
+            'complete': is_manual or is_error,
+            'no_answer': self.action_type == 'call',
+            'reschedule': True,
+            'skip': True,
+        }
+        return [name for name, is_possible in possible.items() if is_possible]
+
+    # === ACTION METHODS === #
+
+    def action_no_answer(self, retry_on=None, note=None):
+        """Record calls that nobody answered, as no contact with the customer.
+
+        With a date the call stays on the agenda and is tried again then; the try is in the history.
+
+        :param retry_on: day of the next try, a date or its ISO string; default: none, the scenario
+            goes on
+        :param str note: what to know next time
+        """
+        if not retry_on:
+            return self.action_complete(note=note, outcome='no_answer')
+        if any(action.action_type != 'call' for action in self):
+            raise UserError(self.env._("Only calls are tried again: reschedule the others."))
+        self.action_reschedule(retry_on)
+        tries = self.sudo().create([action._prepare_try(note) for action in self])
+        tries.sudo(False)._set_done('no_answer')
+        self.sudo().filtered('note').write({'note': False})  # it is about this try
+        return True
+
+    def _prepare_try(self, note):
+        """Return the values of an action out of scenario that records one try of a call."""
+        return {
+            'customer_id': self.customer_id.id,
+            'collector_id': self.collector_id.id,
+            'origin': 'direct',
+            'action_type': self.action_type,
+            'name': self.display_name,
+            'date_planned': self.company_id._dso_today(),
+            'scenario_id': self.scenario_id.id,
+            'leader_line_id': self.leader_line_id.id,
+            'leader_move_id': self.leader_move_id.id,
+            'leader_number': self.leader_number,
+            'leader_due': self.leader_due,
+            'amount': self.amount,
+            'note': note or self.note,
+        }
+
+    def action_edit_text(self, subject, body):
+        """Keep a text of its own for an email until it is sent or its step changes.
+
+        An automatic email waits for a confirmation afterwards: what a person has written goes out
+        when a person says so.
+
+        :param str subject: one line
+        :param str body: HTML
+        """
+        self.ensure_one()
+        self._check_collector()
+        self._check_all_open()
+        if self.action_type != 'email':
+            raise UserError(self.env._("Only the text of an email can be edited."))
+        subject = " ".join((subject or "").split())
+        if not subject or not html2plaintext(body or "").strip():
+            raise UserError(
+                self.env._("An email needs a subject and a text: write both, or restore the text.")
+            )
+        replaced = self.env['dso.hashtag'].with_context(lang=self._get_message_lang())
+        self.sudo().write(
+            {
+                'edited_subject': replaced._replace({self.id: subject}, is_html=False)[self.id],
+                'edited_body': replaced._replace({self.id: body}, is_html=True)[self.id],
+                'edited_on': fields.Datetime.now(),
+                'edited_by_id': self.env.uid,
+                'edited_amount': self.amount,
+                'confirmed_on': False,
+                'confirmed_by_id': False,
+                'confirm_reason': self.mode != 'manual' and 'text',
+            }
+        )
+        return True
+
+    def action_restore_text(self):
+        """Forget what a person wrote: the message is made from the text of its step again."""
+        self._check_collector()
+        self._check_all_open()
+        self.sudo().write(
+            {
+                'edited_subject': False,
+                'edited_body': False,
+                'edited_on': False,
+                'edited_by_id': False,
+                'edited_amount': 0.0,
+            }
+        )
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _is_edit_outdated(self):
+        """Tell whether the amount has changed since a person edited the text."""
+        self.ensure_one()
+        return bool(
+            self.edited_on and self.currency_id.compare_amounts(self.edited_amount, self.amount)
+        )
+
+    def _get_edited_texts(self):
+        """Return what a person wrote by field of the template, nothing when nobody did.
+
+        :rtype: dict[str, str]
+        """
+        if not self.edited_on:
+            return {}
+        return {'subject': self.edited_subject, 'body_html': self.edited_body}
+
+    def _withhold_outdated(self):
+        """Let edited messages wait whose books have changed; return the others."""
+        outdated = self.filtered(lambda action: action._is_edit_outdated())
+        outdated.sudo().write(
+            {'confirmed_on': False, 'confirmed_by_id': False, 'confirm_reason': 'edited'}
+        )
+        return self - outdated

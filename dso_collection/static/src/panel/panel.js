@@ -1,0 +1,342 @@
+import { MAIN_PLUGINS } from "@html_editor/plugin_sets";
+import { Wysiwyg } from "@html_editor/wysiwyg";
+import { Component, markup, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { Dialog } from "@web/core/dialog/dialog";
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
+import { serializeDate } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { ACTION_ICONS } from "../fields/action_type";
+import { STATUS_LOOKS } from "../fields/status";
+
+const { DateTime } = luxon;
+
+/** Days that one click fills into a date. */
+const QUICK_DAYS = [1, 3, 7];
+
+/** Places whose own Escape comes first. */
+const OWN_ESCAPE = ".o_searchview, .o-overlay-container, .o_cp_searchview";
+
+/**
+ * Everything about one action beside the list: whom to call, what is open, what was said, and what
+ * came of it. After an outcome it goes on with the next row.
+ */
+export class ActionPanel extends Component {
+    static template = "dso_collection.ActionPanel";
+    static components = { Wysiwyg };
+    static props = { panel: Object };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.panel = useState(this.props.panel);
+        this.state = useState({ data: null, form: false, isBusy: false, isEditing: false });
+        this.root = useRef("root");
+        this.keepLast = new KeepLast();
+        this.prefetched = {};
+        onWillStart(() => this.load(this.panel.resId));
+        useEffect(
+            (resId) => {
+                if (resId && resId !== this.state.data?.id) {
+                    this.load(resId);
+                }
+            },
+            () => [this.panel.resId]
+        );
+        useEffect(
+            (id) => id && this.root.el?.focus(),
+            () => [this.state.data?.id]
+        );
+        useEffect(
+            (form) => form && this.root.el?.querySelector(".o_dso_outcome_form input")?.focus(),
+            () => [this.state.form]
+        );
+        const everywhere = { bypassEditableProtection: true };
+        useHotkey("alt+arrowdown", () => this.go(this.panel.next), everywhere);
+        useHotkey("alt+arrowup", () => this.go(this.panel.previous), everywhere);
+        useHotkey("escape", () => this.onEscape(), {
+            ...everywhere,
+            isAvailable: (target) => !target.closest(OWN_ESCAPE) || this.env.inDialog,
+        });
+    }
+
+    // --- loading -------------------------------------------------------------------------------
+
+    async load(resId) {
+        const ahead = this.prefetched.resId === resId ? this.prefetched.promise : false;
+        this.prefetched = {};
+        let data = await this.keepLast.add(ahead || this.fetch(resId));
+        if (ahead && data?.customer.id === this.state.data?.customer.id) {
+            data = await this.keepLast.add(this.fetch(resId)); // what was just done shows there
+        }
+        if (!data) {
+            this.notification.add(_t("This action has gone: the plan has changed."));
+            return this.panel.advance();
+        }
+        const { subject, body } = data.email || {};
+        Object.assign(this.state, { data, form: false, isEditing: false });
+        Object.assign(this.state, { note: data.note, subject, date: "", reason: "" });
+        this.editor = null;
+        this.body = body && markup(body);
+        this.prefetch();
+    }
+
+    fetch(resId) {
+        return this.orm.silent.call("dso.action", "get_panel", [[resId]]);
+    }
+
+    prefetch() {
+        const resId = this.panel.next;
+        if (resId) {
+            const promise = this.fetch(resId);
+            promise.catch(() => (this.prefetched = {})); // asked for again when it is shown
+            this.prefetched = { resId, promise };
+        }
+    }
+
+    // --- words ---------------------------------------------------------------------------------
+
+    get icon() {
+        return ACTION_ICONS[this.state.data.action_type];
+    }
+
+    get look() {
+        return STATUS_LOOKS[this.state.data.color];
+    }
+
+    get place() {
+        const { index, resIds } = this.panel;
+        return index < 0 ? "" : _t("%(place)s of %(count)s", { place: index + 1, count: resIds.length });
+    }
+
+    get quickDays() {
+        return QUICK_DAYS.map((days) => ({
+            days,
+            label: days === 1 ? _t("Tomorrow") : _t("In %s days", days),
+        }));
+    }
+
+    get today() {
+        return serializeDate(DateTime.local());
+    }
+
+    get moreItems() {
+        const { item_count: count, items } = this.state.data;
+        return count > items.length ? _t("and %s more", count - items.length) : "";
+    }
+
+    eventIcon(event) {
+        return ACTION_ICONS[event.type] || "fa-sticky-note-o";
+    }
+
+    tel(phone) {
+        return `tel:${encodeURIComponent(phone.replace(/\s+/g, ""))}`;
+    }
+
+    can(outcome) {
+        return this.state.data.can.includes(outcome);
+    }
+
+    // --- moving --------------------------------------------------------------------------------
+
+    async go(resId) {
+        if (resId && (await this.keep())) {
+            this.panel.show(resId);
+        }
+    }
+
+    async close() {
+        if (await this.keep()) {
+            this.panel.close();
+        }
+    }
+
+    onEscape() {
+        if (this.state.form) {
+            this.state.form = false;
+            this.root.el.focus();
+        } else {
+            this.close();
+        }
+    }
+
+    async openCustomer() {
+        if (await this.keep()) {
+            this.doAction("dso.customer", this.state.data.customer.id);
+        }
+    }
+
+    openItem(item) {
+        this.doAction("account.move", item.move_id);
+    }
+
+    doAction(resModel, resId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: resModel,
+            res_id: resId,
+            views: [[false, "form"]],
+        });
+    }
+
+    // --- what is typed -------------------------------------------------------------------------
+
+    /** Store what is typed and not yet stored; tell whether that worked. */
+    async keep() {
+        const { data, note } = this.state;
+        if (data && note !== data.note && data.can.length) {
+            data.note = note;
+            await this.orm.write("dso.action", [data.id], { note });
+        }
+        return !this.state.isEditing || this.keepText();
+    }
+
+    setDays(days) {
+        this.state.date = serializeDate(DateTime.local().plus({ days }));
+    }
+
+    // --- email ---------------------------------------------------------------------------------
+
+    get editorConfig() {
+        return {
+            content: this.body,
+            Plugins: MAIN_PLUGINS,
+            allowChecklist: false,
+            allowFile: false,
+            allowImage: false,
+            allowVideo: false,
+        };
+    }
+
+    edit() {
+        this.state.isEditing = true;
+    }
+
+    onEditorLoad(editor) {
+        this.editor = editor;
+    }
+
+    get typedBody() {
+        return this.editor ? this.editor.getContent() : this.body;
+    }
+
+    get isTextChanged() {
+        const { subject, body } = this.state.data.email;
+        return this.state.subject !== subject || (this.editor && this.typedBody !== body);
+    }
+
+    async keepText() {
+        const { data, subject } = this.state;
+        if (this.isTextChanged) {
+            const body = String(this.typedBody);
+            await this.orm.call("dso.action", "action_edit_text", [[data.id], subject, body]);
+            Object.assign(data.email, { subject, body, is_edited: true, is_outdated: false });
+            this.body = markup(body);
+        }
+        this.editor = null;
+        this.state.isEditing = false;
+        return true;
+    }
+
+    async restoreText() {
+        const { id } = this.state.data;
+        await this.orm.call("dso.action", "action_restore_text", [[id]]);
+        await this.load(id);
+    }
+
+    // --- outcomes ------------------------------------------------------------------------------
+
+    openForm(name) {
+        this.state.form = this.state.form === name ? false : name;
+        if (name !== "skip" && !this.state.date) {
+            this.setDays(1);
+        }
+    }
+
+    applyForm() {
+        const { form, date, reason, note } = this.state;
+        if (form === "skip") {
+            return this.run("action_skip", { reason });
+        }
+        if (form === "reschedule") {
+            return this.run("action_reschedule", { date });
+        }
+        return this.run("action_no_answer", { retry_on: date || false, note });
+    }
+
+    complete() {
+        return this.run("action_complete");
+    }
+
+    confirm() {
+        return this.run("action_confirm");
+    }
+
+    unconfirm() {
+        return this.run("action_unconfirm");
+    }
+
+    retry() {
+        return this.run("action_retry");
+    }
+
+    /** Send the text that is on the screen, even if the books have changed since it was edited. */
+    async send() {
+        const { email, id } = this.state.data;
+        if (email.is_outdated) {
+            const args = [[id], this.state.subject, String(this.typedBody)];
+            await this.orm.call("dso.action", "action_edit_text", args);
+            email.is_outdated = false;
+        }
+        return this.run("action_send_now");
+    }
+
+    /** Do something with the action, tell what it returned, and go on with the next row. */
+    async run(method, kwargs = {}) {
+        if (this.state.isBusy) {
+            return;
+        }
+        this.state.isBusy = true;
+        try {
+            await this.keep();
+            const result = await this.orm.call(
+                "dso.action",
+                method,
+                [[this.state.data.id]],
+                kwargs
+            );
+            if (result?.tag === "display_notification") {
+                const { message, type, sticky } = result.params;
+                this.notification.add(message, { type, sticky });
+                if (type !== "success") {
+                    await this.panel.reload();
+                    return await this.load(this.state.data.id);
+                }
+            }
+            await this.panel.advance();
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+}
+
+/** The panel where there is no room beside the list. */
+export class ActionPanelDialog extends Component {
+    static template = "dso_collection.ActionPanelDialog";
+    static components = { ActionPanel, Dialog };
+    static props = { panel: Object, close: Function };
+
+    setup() {
+        this.panel = useState(this.props.panel);
+        useEffect(
+            (resId) => {
+                if (!resId) {
+                    this.props.close();
+                }
+            },
+            () => [this.panel.resId]
+        );
+    }
+}

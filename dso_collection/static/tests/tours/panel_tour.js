@@ -1,0 +1,152 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const row = (name) => `.o_dso_agenda .o_data_row:contains('${name}')`;
+const panel = (name) => `.o_dso_panel:has(.o_dso_panel_title:contains('${name}'))`;
+
+const press = (key, options = {}) =>
+    window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...options }));
+
+const OPEN_APP = [
+    stepUtils.showAppsMenuItem(),
+    { trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']", run: "click" },
+];
+
+registry.category("web_tour.tours").add("dso_collection_panel_calls", {
+    steps: () => [
+        ...OPEN_APP,
+        {
+            content: "A click on a row opens the panel beside the list",
+            trigger: `${row("Azure Interior")} td[name='customer_id']`,
+            run: "click",
+        },
+        { trigger: `.o_dso_split .o_dso_row_open:contains('Azure Interior')` },
+        {
+            content: "The customer is a click away from being called",
+            trigger: `${panel("Azure Interior")} a.o_dso_phone[href='tel:%2B15550100']`,
+        },
+        { trigger: `${panel("Azure Interior")} .o_dso_item_overdue:has(.o_dso_star)` },
+        {
+            content: "The next row by the keyboard",
+            trigger: ".o_dso_panel",
+            run: () => press("ArrowDown", { altKey: true }),
+        },
+        {
+            trigger: `${panel("Ready Mat")} .o_dso_next:disabled`,
+        },
+        { trigger: `.o_dso_row_open:contains('Ready Mat')` },
+        {
+            content: "And back",
+            trigger: ".o_dso_panel",
+            run: () => press("ArrowUp", { altKey: true }),
+        },
+        {
+            content: "Nobody answered: try again tomorrow",
+            trigger: `${panel("Azure Interior")} .o_dso_do_no_answer`,
+            run: "click",
+        },
+        {
+            trigger: ".o_dso_note",
+            run: "edit Voice mail",
+        },
+        {
+            trigger: ".o_dso_outcome_form .o_dso_apply",
+            run: "click",
+        },
+        {
+            content: "The panel goes on with the row that follows",
+            trigger: panel("Ready Mat"),
+        },
+        {
+            content: "The call stands on its new day",
+            trigger: `${row("Azure Interior")}:contains('Tomorrow'):has(.badge:contains('Upcoming'))`,
+        },
+        {
+            content: "A note, and it is done",
+            trigger: ".o_dso_note",
+            run: "edit Promised to pay on Friday",
+        },
+        {
+            trigger: ".o_dso_panel",
+            run: () => press("d", { altKey: true }),
+        },
+        {
+            content: "Ready Mat has its next call, which is another row",
+            trigger: "body:not(:has(.o_dso_row_open:contains('Ready Mat')))",
+        },
+        {
+            content: "Skip with a reason, all by the keyboard",
+            trigger: `${row("Azure Interior")} td[name='customer_id']`,
+            run: "click",
+        },
+        {
+            trigger: panel("Azure Interior"),
+            run: () => press("k", { altKey: true }),
+        },
+        {
+            trigger: ".o_dso_outcome_form input:focus",
+            run: "edit Paid by cheque",
+        },
+        { trigger: ".o_dso_apply", run: "click" },
+        {
+            content: "The call has gone; what to decide after the last step has come",
+            trigger: `${row("Azure Interior")}:contains('Decide'):not(:contains('Reminder call'))`,
+        },
+        {
+            content: "Escape closes what is left",
+            trigger: ".o_dso_agenda",
+            run: () => press("Escape"),
+        },
+        { trigger: "body:not(:has(.o_dso_panel))" },
+    ],
+});
+
+registry.category("web_tour.tours").add("dso_collection_panel_email", {
+    steps: () => [
+        ...OPEN_APP,
+        { trigger: ".o_dso_tabs [data-tab='automatic']", run: "click" },
+        { trigger: ".o_dso_tabs [data-tab='automatic'].active" },
+        { trigger: `${row("Azure Exterior")} td[name='customer_id']`, run: "click" },
+        {
+            content: "The text stands there as it would leave",
+            trigger: `${panel("Azure Exterior")} .o_dso_email_body:contains('Please pay.')`,
+        },
+        { trigger: ".o_dso_edit", run: "click" },
+        { trigger: "input.o_dso_subject", run: "edit About your invoice" },
+        {
+            trigger: ".o_dso_editor .odoo-editor-editable p:contains('Please pay.')",
+            run: "editor Just for you",
+        },
+        { trigger: ".o_dso_keep", run: "click" },
+        { trigger: ".o_dso_email .badge:contains('Edited')" },
+        { trigger: ".o_dso_email_body:contains('Just for you')" },
+        {
+            content: "Confirmed, it goes out on its date",
+            trigger: ".o_dso_do_confirm",
+            run: "click",
+        },
+        { trigger: `${row("Azure Exterior")}:has(.badge:contains('Confirmed'))` },
+        { trigger: `${row("Azure Exterior")} td[name='customer_id']`, run: "click" },
+        {
+            content: "Or send it now",
+            trigger: `${panel("Azure Exterior")} .o_dso_do_send`,
+            run: "click",
+        },
+        { trigger: ".o_notification:contains('Emails on their way: 1.')" },
+    ],
+});
+
+registry.category("web_tour.tours").add("dso_collection_panel_phone", {
+    steps: () => [
+        {
+            content: "On a phone, a card opens the panel over the whole screen",
+            trigger: ".o_dso_card:contains('Ready Mat') .text-muted.small",
+            run: "click",
+        },
+        { trigger: `.modal ${panel("Ready Mat")}` },
+        { trigger: ".modal .o_dso_do_reschedule", run: "click" },
+        { trigger: ".modal .o_dso_outcome_form button:contains('In 3 days')", run: "click" },
+        { trigger: ".modal .o_dso_apply", run: "click" },
+        { trigger: "body:not(:has(.modal)) .o_dso_card_blue:contains('Ready Mat')" },
+    ],
+});
