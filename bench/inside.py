@@ -313,7 +313,17 @@ def pay(moves):
     ).create({'group_payment': False})._create_payments()
 
 
+def agenda(env, count):
+    """The first page of the agenda and that of the invoices, with a number of open actions."""
+    import pages
+
+    user = pages.fill(env, int(count))
+    vacuum(env)
+    return pages.measure(env, user)
+
+
 COMMANDS = {
+    'agenda': agenda,
     'fill': fill,
     'prepare': prepare,
     'plan': plan,

@@ -130,6 +130,20 @@ class Bench:
         self.row(f"{label}: preview of one rule", ours['preview'])
         self.environment.drop(database)
 
+    def agenda(self, size):
+        """The first page with as many open actions as invoices, beside that of the invoices."""
+        database = self.installed(size, 'dso_collection')
+        self.measure(database, 'prepare')
+        pages = self.measure(database, 'agenda', str(size))
+        for name, title in (('invoices', "invoices, first page"), ('manual', "agenda, first page")):
+            ratio = pages[name]['seconds'] / pages['invoices']['seconds']
+            self.row(
+                f"{size} {title}",
+                pages[name]['seconds'],
+                f"{ratio:.2f} × invoices (goal 2), {pages[name]['queries']} queries",
+            )
+        self.environment.drop(database)
+
     def export(self, size):
         """The history as a file, in two lengths: what the memory holds must not follow."""
         database = self.installed(size, 'dso_collection')
@@ -209,6 +223,8 @@ def main():
                 bench.peer(size, ours)
         if not wanted or 'assign' in wanted:
             bench.assign(size)
+        if not wanted or 'agenda' in wanted:
+            bench.agenda(size)
         if not wanted or 'export' in wanted:
             bench.export(size)
         if not wanted or 'posting' in wanted:
