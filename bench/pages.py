@@ -70,7 +70,8 @@ class Page:
 
 def fill(env, count):
     """Make open actions up to a number, in the hands of ten collectors."""
-    groups = env.ref('dso_collection.group_dso_collector') + env.ref('account.group_account_manager')
+    groups = env.ref('dso_collection.group_dso_collector')
+    groups += env.ref('account.group_account_manager')
     users = env['res.users'].create(
         [
             {'name': f'Collector {n}', 'login': f'page{n}', 'group_ids': groups.ids}
