@@ -15,6 +15,8 @@ PAGES = [
     ('automatic', 'collector', '/odoo/collection-automatic', '.o_data_row, .o_kanban_record', BOTH),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
+    ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),
+    ('reply', 'manager', '/odoo/collection-replies/2', '.o_form_view', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
     ('groups', 'collector', '/odoo/collection-customers/{C1053}', '.o_form_view', BOTH),

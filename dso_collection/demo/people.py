@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import count
 
 from . import customers as data
+from .answers import answers
 
 #: Days since collection runs; before that nobody chased anybody.
 STARTED = -60
@@ -212,6 +213,14 @@ class Team:
     def suffer_refusal(self):
         """Let a mail server refuse one of the emails that wait."""
         self._waiting_emails()[-1:]._set_error('refused', REFUSAL)
+
+    def hear_answers(self):
+        """Let customers answer some of the last reminders, in one mailbox as without a domain."""
+        messages = self._env['dso.action.message'].search(
+            [('delivery', '=', 'sent'), ('partner_id', '!=', False)], order='id desc', limit=40
+        )
+        for email in answers(messages):
+            self._env['mail.thread'].message_process('dso.customer', email)
 
     def _handle(self, action):
         mine = self._as_collector(action)

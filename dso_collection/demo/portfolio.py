@@ -22,6 +22,8 @@ __all__ = ['LOGINS', 'LOOK_AT', 'build']
 LOOK_AT = [
     "Collection › Agenda: calls and tasks of today in red; emails that wait for a confirmation, "
     "or are in error with the reason",
+    "Collection › Agenda › Replies & Comments: what customers answered, and a letter of somebody "
+    "whom nobody knows",
     "Customers › Ateliers Morvan: insolvent and on hold; Cuisines Beaulieu: a payment that nobody "
     "has matched holds its reminder",
     "Customers › Librería Rayuela: an address that is wrong; Garage Roussel Frères: none at all",
@@ -146,6 +148,7 @@ def _live(ledgers, team, days):
         team.work(day, since)
         since = day
     team.suffer_refusal()
+    team.hear_answers()
 
 
 def _say(what, number):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html_sanitize
+from odoo.tools.mail import email_split_tuples
 
 from ..const import REPLY_KINDS, REPLY_STATES
 from ..tools import quotes
@@ -46,6 +47,7 @@ class DsoReply(models.Model):
     kind = fields.Selection(REPLY_KINDS, required=True, readonly=True, default='email')
     author_id = fields.Many2one('res.partner', string="Contact", readonly=True, ondelete='set null')
     email_from = fields.Char(string="Sender", readonly=True)
+    sender_name = fields.Char(string="From", compute='_compute_sender_name')
     subject = fields.Char(readonly=True)
     date = fields.Datetime(string="Received On", required=True, readonly=True)
     excerpt = fields.Text(readonly=True, help="What was written, without the quoted history.")
@@ -86,6 +88,12 @@ class DsoReply(models.Model):
     def _compute_display_name(self):
         for reply in self:
             reply.display_name = reply.subject or reply.author_id.name or reply.email_from
+
+    @api.depends('email_from', 'author_id')
+    def _compute_sender_name(self):
+        for reply in self:
+            [(name, email), *_more] = email_split_tuples(reply.email_from or '') or [('', '')]
+            reply.sender_name = name or reply.author_id.name or email or reply.email_from
 
     # === CRUD METHODS === #
 

@@ -11,6 +11,25 @@ GATEWAY_LOG = 'odoo.addons.mail.models.mail_thread'
 NUMBERS = count(1)
 
 
+def write_email(text="It is paid.", html=None, to='catchall@seller.example.com', **headers):
+    """An email of a customer; header names have underscores here."""
+    email = EmailMessage()
+    headers = {
+        'From': '"Azure Interior" <azure.interior@example.com>',
+        'Message_ID': f'<{next(NUMBERS)}.test@customer.example.com>',
+        'Subject': "Re: Reminder",
+        'Date': 'Mon, 04 Jan 2027 11:00:00 +0100',
+        'To': to,
+        **headers,
+    }
+    for name, value in headers.items():
+        email[name.replace('_', '-')] = value
+    email.set_content(text)
+    if html:
+        email.add_alternative(html, subtype='html')
+    return email
+
+
 class ReplyCase(DispatchCase):
     """A company with a domain of its own, and an email that its customer has received."""
 
@@ -44,26 +63,6 @@ class ReplyCase(DispatchCase):
         """A reminder that the customer has received."""
         return self.send(self.due_action(customer))
 
-    def write_email(
-        self, text="It is paid.", html=None, to='catchall@seller.example.com', **headers
-    ):
-        """A raw email; header names have underscores here."""
-        email = EmailMessage()
-        headers = {
-            'From': '"Azure Interior" <azure.interior@example.com>',
-            'Message_ID': f'<{next(NUMBERS)}.test@customer.example.com>',
-            'Subject': "Re: Reminder",
-            'Date': 'Mon, 04 Jan 2027 11:00:00 +0100',
-            'To': to,
-            **headers,
-        }
-        for name, value in headers.items():
-            email[name.replace('_', '-')] = value
-        email.set_content(text)
-        if html:
-            email.add_alternative(html, subtype='html')
-        return email
-
     @staticmethod
     def attach(email, name):
         email.add_attachment(b'%PDF-1.4', maintype='application', subtype='pdf', filename=name)
@@ -84,8 +83,8 @@ class ReplyCase(DispatchCase):
         """The customer answers the last message."""
         if 'In_Reply_To' not in headers:
             headers['In_Reply_To'] = self.reference()
-        return self.receive(self.write_email(text, html, **headers))
+        return self.receive(write_email(text, html, **headers))
 
     def write_anew(self, text="It is paid.", **headers):
         """The customer writes without answering a message."""
-        return self.receive(self.write_email(text, **headers))
+        return self.receive(write_email(text, **headers))

@@ -3,7 +3,7 @@
 from odoo.tests import new_test_user
 
 from .common import jan
-from .common_replies import NUMBERS, ReplyCase
+from .common_replies import NUMBERS, ReplyCase, write_email
 
 GMAIL = """\
 <div dir="ltr">Bonjour,<div><br></div><div>c'est réglé <b>hier</b>.</div></div><br>
@@ -73,7 +73,7 @@ class TestThreading(ReplyCase):
         )
         self.assertFalse(reply.customer_id)
         self.assertEqual((reply.state, reply.company_id), ('new', self.company))
-        self.assertEqual((reply.excerpt, reply.email_from), ("Who are you?", 'x@example.com'))
+        self.assertEqual((reply.excerpt, reply.sender_name), ("Who are you?", 'x@example.com'))
         self.assertEqual(reply.mail_message_id.res_id, reply.id)
 
     def test_one_mailbox_without_a_domain(self):
@@ -81,11 +81,11 @@ class TestThreading(ReplyCase):
         action = self.sent()
         self.assertIn('ann@seller.example.com', str(self.server.messages[-1]['Reply-To']))
         to = 'ann@seller.example.com'
-        email = self.write_email(to=to, In_Reply_To=self.reference())
+        email = write_email(to=to, In_Reply_To=self.reference())
         self.assertEqual(self.receive(email, model='dso.customer').action_id, action)
-        reply = self.receive(self.write_email(to=to), model='dso.customer')
+        reply = self.receive(write_email(to=to), model='dso.customer')
         self.assertEqual(reply.customer_id, self.customer)
-        reply = self.receive(self.write_email(to=to, From='x@example.com'), model='dso.customer')
+        reply = self.receive(write_email(to=to, From='x@example.com'), model='dso.customer')
         self.assertFalse(reply.customer_id)
 
     def test_two_accounts_of_one_sender(self):
@@ -159,7 +159,7 @@ class TestContent(ReplyCase):
         self.sent()
 
     def test_html_with_quoted_history_and_accents(self):
-        email = self.write_email("texte", In_Reply_To=self.reference())
+        email = write_email("texte", In_Reply_To=self.reference())
         email.add_alternative(GMAIL, subtype='html', charset='iso-8859-1')
         reply = self.receive(email)
         self.assertEqual(reply.excerpt, "Bonjour,\n\nc'est réglé hier.")
@@ -177,10 +177,10 @@ class TestContent(ReplyCase):
         )
         reply = self.receive(raw)
         self.assertEqual((reply.subject, reply.excerpt), ("Réglé", "Réglé : 12 €"))
-        self.assertIn("Amélie Lefèvre", reply.email_from)
+        self.assertEqual(reply.sender_name, "Amélie Lefèvre")
 
     def test_attachments_are_kept(self):
-        email = self.write_email(In_Reply_To=self.reference())
+        email = write_email(In_Reply_To=self.reference())
         self.attach(email, "Avis.pdf")
         reply = self.receive(email)
         self.assertEqual(reply.attachment_ids.mapped('name'), ["Avis.pdf"])
@@ -246,7 +246,7 @@ class TestNoReplies(ReplyCase):
         )
 
     def test_the_same_email_twice(self):
-        email = self.write_email(In_Reply_To=self.reference())
+        email = write_email(In_Reply_To=self.reference())
         self.assertTrue(self.receive(email))
         self.assertFalse(self.receive(email))
         # Whoever deletes the message does not make it new.
@@ -256,7 +256,7 @@ class TestNoReplies(ReplyCase):
 
     def test_the_same_unassigned_email_twice(self):
         self.create_alias(self.company)
-        email = self.write_email(From='x@example.com', to='collection@seller.example.com')
+        email = write_email(From='x@example.com', to='collection@seller.example.com')
         self.assertTrue(self.receive(email))
         self.env['dso.reply'].search([]).mail_message_id.unlink()
         self.assertFalse(self.receive(email))

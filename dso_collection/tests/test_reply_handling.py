@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from .common import jan
-from .common_replies import ReplyCase
+from .common_replies import ReplyCase, write_email
 
 
 class TestHandling(ReplyCase):
@@ -132,7 +132,7 @@ class TestHandling(ReplyCase):
         self.assertEqual(self.reply.state, 'answered')
 
     def test_assign(self):
-        email = self.write_email(From='x@example.com', to='collection@seller.example.com')
+        email = write_email(From='x@example.com', to='collection@seller.example.com')
         self.attach(email, "Avis.pdf")
         self.create_alias(self.company)
         reply = self.receive(email)

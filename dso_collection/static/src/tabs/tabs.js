@@ -1,4 +1,4 @@
-import { Component, onWillStart } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
@@ -17,6 +17,19 @@ import { listView } from "@web/views/list/list_view";
 export class Tabs extends Component {
     static template = "dso_collection.Tabs";
     static props = { tabs: Array, active: String, open: Function };
+
+    setup() {
+        this.root = useRef("root");
+        // On a phone not all tabs fit: the active one is in sight all the same.
+        useEffect(
+            () => {
+                this.root.el
+                    .querySelector(".active")
+                    ?.scrollIntoView({ block: "nearest", inline: "center" });
+            },
+            () => [this.props.active, this.props.tabs.some((tab) => tab.counters)]
+        );
+    }
 }
 
 /**
