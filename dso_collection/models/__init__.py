@@ -19,6 +19,7 @@ from . import (
     dso_action_item,
     dso_action_message,
     dso_action_panel,
+    dso_action_replies,
     dso_action_screens,
     dso_assignment_rule,
     dso_assignment_screens,

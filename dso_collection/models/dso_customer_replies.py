@@ -1,4 +1,5 @@
 import ast
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -12,6 +13,12 @@ class DsoCustomer(models.Model):
 
     reply_ids = fields.One2many('dso.reply', 'customer_id', string="Replies", readonly=True)
     reply_count = fields.Integer(string="Replies Received", compute='_compute_reply_count')
+    waiting_reply_count = fields.Integer(
+        string="Waiting Replies",
+        compute='_compute_waiting_reply_count',
+        help="Replies here and on the customer accounts collected through this one that nobody has "
+        "dealt with yet: no automatic message goes before.",
+    )
 
     @api.depends('reply_ids')
     def _compute_reply_count(self):
@@ -22,6 +29,32 @@ class DsoCustomer(models.Model):
         )
         for customer in self:
             customer.reply_count = counts.get(customer, 0)
+
+    @api.depends('reply_ids.state', 'grouped_account_ids')
+    def _compute_waiting_reply_count(self):
+        waiting = Domain('state', '=', 'new') & (
+            Domain('customer_id', 'in', self.ids)
+            | Domain('customer_id.group_account_id', 'in', self.ids)
+        )
+        # A customer account may be collected through one whose members are hidden from people.
+        groups = self.env['dso.reply'].sudo()._read_group(waiting, ['customer_id'], ['__count'])
+        counts = Counter()
+        for account, count in groups:
+            counts[account.id] += count
+            counts[account.group_account_id.id] += count
+        for customer in self:
+            customer.waiting_reply_count = counts[customer.id]
+
+    # === DOMAINS === #
+
+    @api.model
+    def _domain_unheard(self):
+        """Customer accounts with a reply, or a member with one, that nobody has dealt with.
+
+        :rtype: Domain
+        """
+        waiting = Domain('reply_ids', 'any', [('state', '=', 'new')])
+        return waiting | Domain('grouped_account_ids', 'any', waiting)
 
     # === ACTION METHODS === #
 

@@ -264,6 +264,10 @@ class DsoExplanation(models.AbstractModel):
                 number=action.leader_number or "",
             ),
         }
+        if not action.held and action._waits_for_reply():
+            return self.env._(
+                "Held: a reply of the customer waits in Replies & Comments. Deal with it first."
+            )
         return texts.get(action.held, "")
 
     def _explain_dropped(self, action):

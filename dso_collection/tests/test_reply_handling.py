@@ -224,6 +224,43 @@ class TestHandling(ReplyCase):
         self.assertIn(self.reply.mail_message_id, other.message_ids)
 
 
+class TestUnheard(ReplyCase):
+    """Who has written is heard before he is reminded again (spec 3.9)."""
+
+    def setUp(self):
+        super().setUp()
+        self.reply = self.write_anew()
+        self.action = self.due_action()
+
+    def test_nothing_goes_while_a_reply_waits(self):
+        self.assertFalse(self.dispatch())
+        self.assertEqual(self.action.state, 'planned')
+        self.assertIn("a reply of the customer waits", self.action.explanation)
+        self.reply.with_user(self.collector).action_validate()
+        self.action.invalidate_recordset(['explanation'])
+        self.assertNotIn("a reply", self.action.explanation)
+        self.assertEqual(self.dispatch(), self.action)
+
+    def test_a_reply_of_a_member_holds_its_group(self):
+        lead = self.create_customer("Azure Group")
+        lead.collector_id = self.collector
+        self.customer.group_account_id = lead
+        lead.regrouped_on = False
+        action = self.next_action(lead)
+        self.assertFalse(self.dispatch(action))
+        self.reply.with_user(self.collector).action_discard("Spam")
+        self.assertEqual(self.dispatch(action), action)
+
+    def test_others_and_people_are_not_held(self):
+        other = self.create_customer("Ready Mat")
+        other.collector_id = self.collector
+        self.create_invoice(other, jan(1), posted=jan(0))
+        action = self.next_action(other)
+        self.assertEqual(self.dispatch(), action)
+        self.action.with_user(self.collector).action_send_now()
+        self.assertEqual(self.action.state, 'sending')
+
+
 class TestRights(ReplyCase):
     """Readers read, collectors work, nobody changes what was written (invariant 7)."""
 
