@@ -2,7 +2,8 @@
 
 A page is (name, login, address, selector to wait for, widths); widths are names of `SIZES`. To add
 one, add a line. Addresses are relative to the demo's; `/odoo/action-<xml id>` opens an action and
-`{code}` stands for the id of the customer account with that customer code.
+`{code}` stands for the id of the customer account with that customer code. What is to be clicked
+first follows the widths: pairs of a selector and the one to wait for then.
 """
 
 SIZES = {'desktop': (1400, 900), 'phone': (390, 844)}
@@ -13,6 +14,22 @@ PAGES = [
     ('apps', 'admin', '/odoo/apps', '.o_kanban_record', ('desktop',)),
     ('manual', 'collector', '/odoo/collection-manual', '.o_data_row, .o_kanban_record', BOTH),
     ('automatic', 'collector', '/odoo/collection-automatic', '.o_data_row, .o_kanban_record', BOTH),
+    (
+        'panel',
+        'collector',
+        '/odoo/collection-manual',
+        '.o_data_row, .o_kanban_record',
+        BOTH,
+        (('.o_data_row:nth-child(3) td[name=customer_id], .o_dso_card', '.o_dso_panel_foot'),),
+    ),
+    (
+        'panel-email',
+        'collector',
+        '/odoo/collection-automatic',
+        '.o_data_row, .o_kanban_record',
+        BOTH,
+        (('.o_data_row:nth-child(2) td[name=customer_id], .o_dso_card', '.o_dso_panel_foot'),),
+    ),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
     ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),

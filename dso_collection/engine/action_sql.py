@@ -25,7 +25,10 @@ def sync_actions(scope, calendars, uid, now):
         open AS MATERIALIZED (
             SELECT a.id, a.origin, pos.reason, pos.plan_step_id, pos.plan_date, pos.plan_rule,
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
-                pos.plan_recipient_id, pos.leader_line_id, c.collector_id, c.scenario_id,
+                pos.plan_recipient_id, pos.leader_line_id, c.scenario_id,
+                CASE WHEN a.given_to_id IS NOT NULL
+                    AND a.given_from_id IS NOT DISTINCT FROM c.collector_id
+                    THEN a.given_to_id ELSE c.collector_id END AS collector_id,
                 c.regrouped_on IS NOT NULL AND st.mode = ANY(%(automatic)s) AS regrouped,
                 st.action_type, st.mode, st.name, st.delay, cal.today,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id

@@ -5,6 +5,7 @@ from . import (  # isort: skip
     dso_paste_mixin,
     dso_plan_mixin,
     dso_position,
+    dso_selection_mixin,
 )
 from . import (
     account_account,
@@ -17,6 +18,7 @@ from . import (
     dso_action_dispatch,
     dso_action_group,
     dso_action_item,
+    dso_action_mass,
     dso_action_message,
     dso_action_panel,
     dso_action_replies,

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import get_lang
 
-from ..const import OPEN_STATES
+from ..const import AUTOMATIC_MODES, OPEN_STATES
 
 
 class DsoAction(models.Model):
@@ -12,7 +12,49 @@ class DsoAction(models.Model):
 
     _inherit = 'dso.action'
 
+    goes_next = fields.Boolean(
+        string="Goes Out on the Next Sending Day",
+        compute='_compute_goes_next',
+        search='_search_goes_next',
+        help="Automatic message of the next day after today on which the company sends, whether it "
+        "is confirmed or not.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('state', 'mode', 'held', 'date_planned')
+    def _compute_goes_next(self):
+        going = self.filtered_domain(self._domain_goes_next(self.company_id))
+        for action in self:
+            action.goes_next = action in going
+
+    @api.model
+    def _search_goes_next(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        going = self._domain_goes_next(self.env.companies.root_id)
+        return going if True in value else ~going
+
     # === DOMAINS === #
+
+    @api.model
+    def _domain_goes_next(self, companies):
+        """Automatic actions of the next sending day of each company, confirmed or not.
+
+        :param res.company companies: root companies
+        """
+        days = Domain.OR(
+            Domain('company_id', '=', company.id)
+            & Domain('date_planned', '>', company._dso_today())
+            & Domain('date_planned', '<=', company._dso_next_sending_day())
+            for company in companies.sudo()  # a branch user may not read its root
+        )
+        return (
+            days
+            & Domain('state', '=', 'planned')
+            & Domain('mode', 'in', AUTOMATIC_MODES)
+            & Domain('held', '=', False)
+        )
 
     @api.model
     def _domain_sendable_by_hand(self):

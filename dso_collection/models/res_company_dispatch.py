@@ -1,4 +1,4 @@
-from datetime import timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import fields, models
@@ -16,6 +16,17 @@ class ResCompany(models.Model):
         if vals.get('dso_paused'):
             self.env['dso.dispatch']._withdraw_queued(self)
         return result
+
+    def _dso_next_sending_day(self):
+        """Return the next day after today on which the company sends, in its time zone.
+
+        :rtype: date
+        """
+        zone = ZoneInfo(self.dso_tz or 'UTC')
+        midnight = datetime.combine(self._dso_today() + timedelta(days=1), time(0), zone)
+        moment = midnight.astimezone(timezone.utc).replace(tzinfo=None)
+        opening = self._dso_next_opening(moment).replace(tzinfo=timezone.utc)
+        return opening.astimezone(zone).date()
 
     def _dso_next_opening(self, moment=None):
         """Return when the sending window is open next, ``moment`` itself when it is then.

@@ -150,3 +150,4 @@ class ResUsers(models.Model):
             records.write({field: successor.id})
         _customers, actions, _settings = self._get_collection_duties(companies)
         actions.write({'collector_id': successor.id})
+        actions.filtered('given_to_id').write({'given_to_id': successor.id})

@@ -22,6 +22,8 @@ from . import (
     test_history_export,
     test_import,
     test_invariants,
+    test_mass_actions,
+    test_mass_actions_tour,
     test_mass_change,
     test_mass_change_tour,
     test_merge,

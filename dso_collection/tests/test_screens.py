@@ -39,7 +39,7 @@ class TestWizards(CollectionCase):
         action = self.next_action(self.customer)
         action.action_reschedule(jan(25))
         with Form(self.open('dso.action.reschedule', action)) as form:
-            form.release = True
+            form.how = 'release'
         form.record.action_apply()
         self.assertNext(self.customer, 3, jan(13), 'due')
 

@@ -1,5 +1,9 @@
+# First, because the others inherit from it.
+from . import dso_action_mass  # isort: skip
 from . import (
     dso_action_complete,
+    dso_action_confirm,
+    dso_action_give,
     dso_action_reschedule,
     dso_action_skip,
     dso_assignment_default,

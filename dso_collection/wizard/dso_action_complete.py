@@ -3,11 +3,10 @@ from odoo import api, fields, models
 
 class DsoActionComplete(models.TransientModel):
     _name = 'dso.action.complete'
+    _inherit = ['dso.action.mass']
     _description = "Complete Collection Actions"
+    _kind = 'complete'
 
-    action_ids = fields.Many2many(
-        'dso.action', default=lambda self: self.env.context.get('active_ids'), required=True
-    )
     is_call = fields.Boolean(compute='_compute_is_call')
     instructions = fields.Text(compute='_compute_instructions')
     outcome = fields.Selection(
@@ -29,6 +28,5 @@ class DsoActionComplete(models.TransientModel):
             steps = wizard.action_ids.step_id
             wizard.instructions = steps.instructions if len(steps) == 1 else False
 
-    def action_apply(self):
-        self.action_ids.action_complete(note=self.note, outcome=self.outcome)
-        return {'type': 'ir.actions.act_window_close'}
+    def _get_arguments(self):
+        return {'note': self.note, 'outcome': self.outcome}

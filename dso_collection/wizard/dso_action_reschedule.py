@@ -3,17 +3,26 @@ from odoo import fields, models
 
 class DsoActionReschedule(models.TransientModel):
     _name = 'dso.action.reschedule'
+    _inherit = ['dso.action.mass']
     _description = "Reschedule Collection Actions"
 
-    action_ids = fields.Many2many(
-        'dso.action', default=lambda self: self.env.context.get('active_ids'), required=True
+    how = fields.Selection(
+        [
+            ('date', "To a date"),
+            ('days', "By days"),
+            ('release', "Back to the scenario's date"),
+        ],
+        required=True,
+        default='date',
+        help="By days: from the date of each action, or from today when that is past.",
     )
     date = fields.Date(string="New Date")
-    release = fields.Boolean(
-        string="Back to the scenario's date",
-        help="Forget the date that a person set; the scenario dates the action again.",
-    )
+    days = fields.Integer(default=7)
 
-    def action_apply(self):
-        self.action_ids.action_reschedule(False if self.release else self.date)
-        return {'type': 'ir.actions.act_window_close'}
+    def _get_kind(self):
+        return 'postpone' if self.how == 'days' else 'reschedule'
+
+    def _get_arguments(self):
+        if self.how == 'days':
+            return {'days': self.days}
+        return {'date': self.how == 'date' and self.date}

@@ -67,12 +67,15 @@ class Camera:
             raise Error(f"no customer account has the code {code}")
         return str(answer['result'][0])
 
-    def shoot(self, name, login, address, selector, size):
+    def shoot(self, name, login, address, selector, size, clicks=()):
         context = self.context(login, size)
         page = context.new_page()
         try:
             page.goto(CODE.sub(lambda match: self.customer_id(context, match[1]), address))
             page.wait_for_selector(selector)
+            for clicked, following in clicks:
+                page.locator(clicked).first.click()
+                page.wait_for_selector(following)
             page.wait_for_timeout(400)  # for what fades in
             path = Path(self.job['folder']) / f'{name}-{size}.png'
             page.screenshot(path=str(path))
@@ -87,12 +90,12 @@ def main(job):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=job['chromium'], args=list(FLAGS))
         camera = Camera(browser, job)
-        for name, login, address, selector, sizes in PAGES:
+        for name, login, address, selector, sizes, *clicks in PAGES:
             if job['only'] and not any(part in name for part in job['only']):
                 continue
             for size in sizes:
                 try:
-                    camera.shoot(name, login, address, selector, size)
+                    camera.shoot(name, login, address, selector, size, *clicks)
                 except Error as error:
                     failed += 1
                     print(f"  {name} ({size}): {str(error).splitlines()[0]}", flush=True)

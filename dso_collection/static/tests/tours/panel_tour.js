@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 const row = (name) => `.o_dso_agenda .o_data_row:contains('${name}')`;
 const panel = (name) => `.o_dso_panel:has(.o_dso_panel_title:contains('${name}'))`;
@@ -7,14 +7,9 @@ const panel = (name) => `.o_dso_panel:has(.o_dso_panel_title:contains('${name}')
 const press = (key, options = {}) =>
     window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...options }));
 
-const OPEN_APP = [
-    stepUtils.showAppsMenuItem(),
-    { trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']", run: "click" },
-];
-
 registry.category("web_tour.tours").add("dso_collection_panel_calls", {
     steps: () => [
-        ...OPEN_APP,
+        ...openApp(),
         {
             content: "A click on a row opens the panel beside the list",
             trigger: `${row("Azure Interior")} td[name='customer_id']`,
@@ -103,7 +98,7 @@ registry.category("web_tour.tours").add("dso_collection_panel_calls", {
 
 registry.category("web_tour.tours").add("dso_collection_panel_email", {
     steps: () => [
-        ...OPEN_APP,
+        ...openApp(),
         { trigger: ".o_dso_tabs [data-tab='automatic']", run: "click" },
         { trigger: ".o_dso_tabs [data-tab='automatic'].active" },
         { trigger: `${row("Azure Exterior")} td[name='customer_id']`, run: "click" },
