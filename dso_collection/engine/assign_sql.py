@@ -53,50 +53,67 @@ def count_differing(ids, values, source):
     )
 
 
-def assign(field, rows, source, log, *, uid, now, limit):
-    """Write a source of values, their source, the chatter and the collectors of open actions.
+def assign(sources, source, log, *, uid, now, limit):
+    """Write sources of values, where these come from, the chatter and the collectors of actions.
 
-    :param str field: name of a field of ``SOURCE_FIELDS``
-    :param SQL rows: a source
+    One statement for all fields: of a row that is written twice in a transaction, the server checks
+    the references of every column again.
+
+    :param dict sources: field of ``SOURCE_FIELDS`` → source
     :param str source: where the values come from, as stored beside them
     :param dict log: values of the messages; empty to write none. See :func:`_log`
-    :param int limit: ids are returned for so many changed accounts at most; None for any number
-    :return: SQL of ``(rule_id, number of changed accounts, ids of their companies, ids of the
-        changed accounts, the values that these had)``, the last two NULL when they are many
+    :param int limit: ids are returned for so many changes at most; of groups for all, because what
+        follows from them is done account by account
+    :return: SQL of ``(field, rule_id, number of changed accounts, ids of their companies, ids of
+        the changed accounts, the values that these had)``, the last two NULL when they are many
     """
-    name = SQL.identifier(field)
     return SQL(
         """WITH source AS (%(rows)s),
         target AS MATERIALIZED (
-            SELECT c.id, c.company_id, c.%(field)s AS old_id, s.value_id AS new_id, s.rule_id
+            SELECT c.id, c.company_id, s.field, CASE s.field %(current)s END AS old_id,
+                s.value_id AS new_id, s.rule_id
             FROM source s JOIN dso_customer c ON c.id = s.customer_id
-            WHERE %(differs)s
+            WHERE CASE s.field %(differs)s END
         ),
+        account AS (SELECT id, %(columns)s FROM target GROUP BY id),
         written AS (
-            UPDATE dso_customer c SET %(field)s = t.new_id,
-                %(source_field)s = CASE WHEN t.new_id IS NOT NULL THEN %(source)s END,
-                write_uid = %(uid)s, write_date = %(now)s
-            FROM target t WHERE c.id = t.id
+            UPDATE dso_customer c SET %(values)s, write_uid = %(uid)s, write_date = %(now)s
+            FROM account t WHERE c.id = t.id
         ),
         changed AS MATERIALIZED (
             SELECT * FROM target WHERE old_id IS DISTINCT FROM new_id
         )
         %(effects)s
-        SELECT rule_id, COUNT(*), ARRAY_AGG(DISTINCT company_id),
-            CASE WHEN total.few THEN ARRAY_AGG(id) END,
-            CASE WHEN total.few THEN ARRAY_AGG(old_id) END
-        FROM changed, (
-            SELECT %(limit)s::int IS NULL OR COUNT(*) <= %(limit)s AS few FROM changed) total
-        GROUP BY rule_id, total.few""",
-        rows=rows,
-        field=name,
-        source_field=SQL.identifier(SOURCE_FIELDS[field]),
-        differs=differs(field, source),
-        source=source,
+        SELECT field, rule_id, COUNT(*), ARRAY_AGG(DISTINCT company_id),
+            CASE WHEN is_told THEN ARRAY_AGG(id) END,
+            CASE WHEN is_told THEN ARRAY_AGG(old_id) END
+        FROM changed, (SELECT COUNT(*) AS count FROM changed) total, LATERAL (
+            SELECT field = 'group_account_id' OR total.count <= %(limit)s AS is_told) told
+        GROUP BY field, rule_id, is_told""",
+        rows=SQL(" UNION ALL ").join(
+            SQL("SELECT %s AS field, r.* FROM (%s) r", field, rows)
+            for field, rows in sources.items()
+        ),
+        current=_each(sources, "WHEN %(key)s THEN c.%(field)s", " "),
+        differs=SQL(" ").join(
+            SQL("WHEN %s THEN %s", field, differs(field, source)) for field in sources
+        ),
+        columns=_each(
+            sources,
+            "MAX(new_id) FILTER (WHERE field = %(key)s) AS %(field)s,"
+            " BOOL_OR(field = %(key)s) AS %(source_field)s",
+        ),
+        values=_each(
+            sources,
+            "%(field)s = CASE WHEN t.%(source_field)s THEN t.%(field)s ELSE c.%(field)s END,"
+            " %(source_field)s = CASE WHEN NOT t.%(source_field)s THEN c.%(source_field)s"
+            " WHEN t.%(field)s IS NOT NULL THEN %(source)s END",
+            source=source,
+        ),
         effects=SQL("").join(
             [
-                *([_move_actions(uid, now)] if field == 'collector_id' else []),
-                *([_log(field, log, uid, now)] if log else []),
+                *([_move_actions(uid, now)] if 'collector_id' in sources else []),
+                *([_log(sources, log, uid, now)] if log else []),
             ]
         ),
         limit=limit,
@@ -105,13 +122,27 @@ def assign(field, rows, source, log, *, uid, now, limit):
     )
 
 
+def _each(fields, text, separator=", ", **values):
+    """The same SQL for each field, which it knows as ``key``, ``field`` and ``source_field``."""
+    return SQL(separator).join(
+        SQL(
+            text,
+            key=field,
+            field=SQL.identifier(field),
+            source_field=SQL.identifier(SOURCE_FIELDS[field]),
+            **values,
+        )
+        for field in fields
+    )
+
+
 def _move_actions(uid, now):
     """CTE: open actions move to the agenda of the new collector; what is being sent stays."""
     return SQL(
         """, moved AS (
             UPDATE dso_action a SET collector_id = t.new_id, write_uid = %s, write_date = %s
-            FROM changed t WHERE a.customer_id = t.id AND a.state = ANY(%s)
-                AND a.collector_id IS DISTINCT FROM t.new_id
+            FROM changed t WHERE a.customer_id = t.id AND t.field = 'collector_id'
+                AND a.state = ANY(%s) AND a.collector_id IS DISTINCT FROM t.new_id
         )""",
         uid,
         now,
@@ -119,41 +150,50 @@ def _move_actions(uid, now):
     )
 
 
-def _log(field, log, uid, now):
+def _log(fields, log, uid, now):
     """CTEs: a note in the chatter of each changed account, in the shape of core's tracking.
 
     :param dict log: ``message``: columns of the messages; ``message_id``: of all of them, made
-        unique by the ids of the accounts; ``bodies``: rule id (0: none) → HTML; ``field_id``: id
-        of the field in ``ir.model.fields``; ``lang``: language of names
+        unique by the ids of the accounts; ``bodies``: rule id (0: none) → HTML; ``field_ids``:
+        field → id in ``ir.model.fields``; ``lang``: language of names
     """
     columns = log['message']
+    names = _names(log['lang'])
     return SQL(
         """, message AS (
             INSERT INTO mail_message (res_id, body, message_id, %(columns)s,
                 date, create_uid, write_uid, create_date, write_date)
-            SELECT t.id, %(bodies)s::jsonb ->> COALESCE(t.rule_id, 0)::text,
-                REPLACE(%(message_id)s, '@', '-' || t.id || '@'), %(values)s,
+            SELECT t.id, t.body, REPLACE(%(message_id)s, '@', '-' || t.id || '@'), %(values)s,
                 %(now)s, %(uid)s, %(uid)s, %(now)s, %(now)s
-            FROM changed t
+            FROM (
+                SELECT id, STRING_AGG(
+                    DISTINCT %(bodies)s::jsonb ->> COALESCE(rule_id, 0)::text, '') AS body
+                FROM changed GROUP BY id
+            ) t
             RETURNING id, res_id
         ),
+        name AS (%(names)s),
         logged AS (
             INSERT INTO mail_tracking_value (mail_message_id, field_id, old_value_integer,
                 old_value_char, new_value_integer, new_value_char,
                 create_uid, write_uid, create_date, write_date)
-            SELECT m.id, %(field_id)s, COALESCE(t.old_id, 0), COALESCE(old.name, ''),
+            SELECT m.id, (%(field_ids)s::jsonb ->> t.field)::int,
+                COALESCE(t.old_id, 0), COALESCE(old.name, ''),
                 COALESCE(t.new_id, 0), COALESCE(new.name, ''), %(uid)s, %(uid)s, %(now)s, %(now)s
             FROM changed t
             JOIN message m ON m.res_id = t.id
-            LEFT JOIN (%(names)s) old ON old.id = t.old_id
-            LEFT JOIN (%(names)s) new ON new.id = t.new_id
+            LEFT JOIN name old ON old.field = t.field AND old.id = t.old_id
+            LEFT JOIN name new ON new.field = t.field AND new.id = t.new_id
         )""",
         columns=SQL(", ").join(SQL.identifier(column) for column in columns),
         values=SQL(", ").join(SQL("%s", value) for value in columns.values()),
         message_id=log['message_id'],
         bodies=json.dumps(log['bodies']),
-        field_id=log['field_id'],
-        names=_names(log['lang'])[field],
+        field_ids=json.dumps({field: log['field_ids'][field] for field in fields}),
+        names=SQL(" UNION ALL ").join(
+            SQL("SELECT %s AS field, n.id, n.name FROM (%s) n", field, names[field])
+            for field in fields
+        ),
         uid=uid,
         now=now,
     )

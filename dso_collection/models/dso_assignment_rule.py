@@ -351,10 +351,8 @@ class DsoAssignmentRule(models.Model):
         """
         customers = self.env['dso.customer']
         notes = {rule.id: self.env._("Rule: %(rule)s", rule=rule.name) for rule in self}
-        counts = {}
-        for field in KIND_FIELDS.values():
-            counts |= customers._assign_rows(field, source(field), 'rule', notes)
-        return counts
+        sources = {field: source(field) for field in KIND_FIELDS.values()}
+        return customers._assign_rows(sources, 'rule', notes)
 
     def _note_run(self, counts, errors):
         """Keep on the rules what came of a run."""

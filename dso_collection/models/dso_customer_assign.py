@@ -1,4 +1,5 @@
 import contextlib
+from collections import defaultdict
 
 from markupsafe import escape
 from odoo import api, fields, models
@@ -97,9 +98,11 @@ class DsoCustomer(models.Model):
         count = self._count_assignable(values, source)
         try:
             with self.env.cr.savepoint(flush=False):  # groups are checked when they are written
-                for field, value in values.items():
-                    rows = assign_sql.source_of_ids(self.ids, value)
-                    self._assign_rows(field, rows, source, {0: note or ""}, bulk=len(self) > FEW)
+                sources = {
+                    field: assign_sql.source_of_ids(self.ids, value)
+                    for field, value in values.items()
+                }
+                self._assign_rows(sources, source, {0: note or ""}, bulk=len(self) > FEW)
                 if values.get('group_account_id'):
                     self._check_group_account()
         finally:
@@ -116,39 +119,37 @@ class DsoCustomer(models.Model):
         return self.env.execute_query(query)[0][0]
 
     @api.model
-    def _assign_rows(self, field, rows, source, notes, bulk=True):
-        """Write one field of many customer accounts from SQL; the caller has checked all rights.
+    def _assign_rows(self, sources, source, notes, bulk=True):
+        """Write fields of many customer accounts from SQL; the caller has checked all rights.
 
-        :param str field: ``collector_id``, ``scenario_id`` or ``group_account_id``
-        :param SQL rows: see ``engine/assign_sql.py``
+        :param dict sources: ``collector_id``, ``scenario_id`` or ``group_account_id`` → SQL, see
+            ``engine/assign_sql.py``
         :param str source: where the values come from
         :param dict notes: rule id → text in the chatter; 0 for rows without a rule
         :param bool bulk: whether the rows may be many; see ``dso.planner._bulk``
-        :return: rule id (``None`` for rows without one) → number of changed customer accounts
+        :return: rule id (``None`` for rows without one) → number of changes
         :rtype: dict
         """
         self.env.flush_all()
         query = assign_sql.assign(
-            field,
-            rows,
+            sources,
             source,
-            self._assign_log_values(field, notes),
+            self._assign_log_values(notes),
             uid=self.env.uid,
             now=fields.Datetime.now(),
-            # What follows from groups is done account by account, whatever their number.
-            limit=None if field == 'group_account_id' else MAX_INLINE,
+            limit=MAX_INLINE,
         )
         with self.env['dso.planner']._bulk() if bulk else contextlib.nullcontext():
             result = self.env.execute_query(query)
         self.env.invalidate_all(flush=False)
-        if field == 'group_account_id':
-            before = {
-                id_: old or False for row in result for id_, old in zip(*row[3:], strict=True)
-            }
-            self.browse(before)._follow_regrouping(before)
-        else:
-            self._mark_assigned(result)
-        return {row[0]: row[1] for row in result}
+        regrouped = [row for row in result if row[0] == 'group_account_id']
+        before = {id_: old or False for row in regrouped for id_, old in zip(*row[4:], strict=True)}
+        self.browse(before)._follow_regrouping(before)
+        self._mark_assigned([row for row in result if row not in regrouped])
+        counts = defaultdict(int)
+        for _field, rule_id, count, *_rest in result:
+            counts[rule_id] += count
+        return counts
 
     @api.model
     def _assign_defaults(self, companies):
@@ -157,20 +158,22 @@ class DsoCustomer(models.Model):
         :param res.company companies: root companies
         """
         notes = {0: self.env._("Default of the company")}
-        for field, company_field in DEFAULT_FIELDS.items():
-            rows = assign_sql.defaults(field, company_field, companies.ids)
-            self._assign_rows(field, rows, 'default', notes)
+        sources = {
+            field: assign_sql.defaults(field, company_field, companies.ids)
+            for field, company_field in DEFAULT_FIELDS.items()
+        }
+        self._assign_rows(sources, 'default', notes)
 
     def _mark_assigned(self, result):
         """Have replanned what :func:`assign_sql.assign` changed."""
         planner = self.env['dso.planner'].sudo()  # planning is nobody's right, but a consequence
-        if any(row[3] is None for row in result):
-            company_ids = {company_id for row in result for company_id in row[2]}
+        if any(row[4] is None for row in result):
+            company_ids = {company_id for row in result for company_id in row[3]}
             planner._mark_companies(self.env['res.company'].browse(company_ids))
         elif result:
-            planner._mark_customers(self.browse(id_ for row in result for id_ in row[3]))
+            planner._mark_customers(self.browse({id_ for row in result for id_ in row[4]}))
 
-    def _assign_log_values(self, field, notes):
+    def _assign_log_values(self, notes):
         """Return what the chatter's rows need, as core's tracking writes them.
 
         :rtype: dict
@@ -194,7 +197,7 @@ class DsoCustomer(models.Model):
             },
             'message_id': generate_tracking_message_id('message-notify'),
             'bodies': {rule_id: html_sanitize(escape(note)) for rule_id, note in notes.items()},
-            'field_id': self.env['ir.model.fields']._get_ids(self._name)[field],
+            'field_ids': self.env['ir.model.fields']._get_ids(self._name),
             'lang': self.env.lang or 'en_US',
         }
 
