@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.modules.module import get_module_icon
 from odoo.tools.misc import formatLang
 
 from ..const import AUTOMATIC_MODES, OPEN_STATES, OUTCOMES
@@ -124,6 +125,41 @@ class DsoAction(models.Model):
                 tab = 'automatic' if mode in AUTOMATIC_MODES else 'manual'
                 counters[tab][color] += count
         return counters
+
+    @api.model
+    def _get_activity_group(self):
+        """Return the user's open manual actions as a group of Odoo's activity menu, if any.
+
+        :rtype: list[dict]
+        """
+        mine = Domain('collector_id', '=', self.env.uid) & Domain('mode', '=', 'manual')
+        days = self._read_group(
+            mine & Domain('state', 'in', OPEN_STATES),
+            ['company_id', 'date_planned:day'],
+            ['__count'],
+        )
+        counts = {'overdue': 0, 'today': 0, 'planned': 0}
+        for company, day, count in days:
+            today = company._dso_today()
+            when = 'planned' if not day or day > today else 'today' if day == today else 'overdue'
+            counts[when] += count
+        if not days:
+            return []
+        return [
+            {
+                'id': self.env['ir.model']._get_id(self._name),
+                'name': self.env._("Collection"),
+                'model': self._name,
+                'type': 'activity',
+                'icon': get_module_icon('dso_collection'),
+                'domain': [],
+                'total_count': counts['overdue'] + counts['today'],
+                'overdue_count': counts['overdue'],
+                'today_count': counts['today'],
+                'planned_count': counts['planned'],
+                'view_type': 'list',
+            }
+        ]
 
     @api.model
     def _domain_to_do(self):

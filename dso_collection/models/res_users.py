@@ -151,3 +151,13 @@ class ResUsers(models.Model):
         _customers, actions, _settings = self._get_collection_duties(companies)
         actions.write({'collector_id': successor.id})
         actions.filtered('given_to_id').write({'given_to_id': successor.id})
+
+    # === ACTIVITY MENU === #
+
+    @api.model
+    def _get_activity_groups(self):
+        """Override of `mail` to count the manual actions of a collector beside his activities."""
+        groups = super()._get_activity_groups()
+        if self.env.user.has_group('dso_collection.group_dso_collector'):
+            groups += self.env['dso.action']._get_activity_group()
+        return groups

@@ -13,6 +13,7 @@ class TourCase(HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
+        cls.company.dso_tz = 'UTC'  # as that of the people and of the browser
         cls.today = cls.company._dso_today()
 
     @classmethod

@@ -30,7 +30,9 @@ const modelOfTab = (name) => (name === "replies" ? "dso.reply" : "dso.action");
 export const agendaSearch = (Base) => class extends Base {
     async load(config) {
         const { search_default_my_actions: mine, ...context } = config.context;
-        const isManager = mine && (await user.hasGroup("dso_collection.group_dso_manager"));
+        const isOptional = mine && !context.dso_only_mine;
+        const isManager =
+            isOptional && (await user.hasGroup("dso_collection.group_dso_manager"));
         return super.load(isManager ? { ...config, context } : config);
     }
 
