@@ -24,6 +24,7 @@
         'wizard/dso_start_views.xml',
         'views/dso_action_views.xml',
         'views/dso_action_chart_views.xml',
+        'views/dso_action_load_views.xml',
         'views/dso_assignment_views.xml',
         'views/dso_reply_views.xml',
         'views/dso_customer_views.xml',

@@ -69,6 +69,8 @@ class DsoAction(models.Model):
         """
         self._check_collector()
         self._check_all_open()
+        if not collector_id:
+            raise UserError(self.env._("Choose who does it: what belongs to nobody stays undone."))
         customers = self.env['dso.customer']
         customers._check_assigned_collector(collector_id, self.company_id)
         self.sudo().write({'collector_id': collector_id})

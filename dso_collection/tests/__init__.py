@@ -23,6 +23,7 @@ from . import (
     test_history_export,
     test_import,
     test_invariants,
+    test_load,
     test_mass_actions,
     test_mass_actions_tour,
     test_mass_change,
