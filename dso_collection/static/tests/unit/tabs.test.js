@@ -46,6 +46,8 @@ test("counters follow the search, and it moves along to the next tab", async () 
         expect.step(args[0]);
         return { manual: { open: 2, red: 1 }, automatic: { open: 0, red: 0 } };
     });
+    // The search is for actions: replies are counted as their own tab begins.
+    onRpc("dso.reply", "get_agenda_counter", ({ args }) => (args[0] === null ? 5 : 0));
     mockService("action", {
         doAction(xmlId, options) {
             expect.step([xmlId, options.props.globalState.searchModel]);
@@ -55,6 +57,7 @@ test("counters follow the search, and it moves along to the next tab", async () 
     await mountWithCleanup(AgendaTabs, { props: { active: "manual" } });
     await animationFrame();
     expect("[data-tab='manual'] .o_dso_count").toHaveText("2");
+    expect("[data-tab='replies'] .badge").toHaveText("5");
     await contains("[data-tab='automatic']").click();
     expect.verifySteps([
         domain,
