@@ -32,6 +32,8 @@ PAGES = [
     ),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
+    ('calendar', 'manager', '/odoo/collection-manual?view_type=calendar', '.fc-event', BOTH),
+    ('load', 'manager', '/odoo/collection-load', '.o_kanban_record', BOTH),
     ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),
     ('reply', 'manager', '/odoo/collection-replies/2', '.o_form_view', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),

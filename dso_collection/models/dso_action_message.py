@@ -40,6 +40,10 @@ class DsoActionMessage(models.Model):
     mail_message_id = fields.Many2one(
         'mail.message', readonly=True, index='btree_not_null', ondelete='set null'
     )
+    # In sudo: whoever may read the action may read what was sent for it.
+    subject = fields.Char(related='mail_message_id.subject')
+    body = fields.Html(related='mail_message_id.body', string="Text")
+    sent_on = fields.Datetime(related='mail_message_id.date')
     partner_id = fields.Many2one('res.partner', readonly=True, ondelete='set null')
     recipient = fields.Char(readonly=True)
     delivery = fields.Selection(DELIVERIES, required=True, readonly=True, default='queued')

@@ -139,6 +139,23 @@ class TestHistoryExport(CollectionCase):
         self.close()
         self.assertFalse(self.rows(user=stranger))
 
+    def test_message_as_it_was_sent(self):
+        action = self.close()
+        message = self.env['mail.message'].create(
+            {
+                'model': 'dso.customer',
+                'res_id': action.customer_id.id,
+                'subject': "Reminder",
+                'body': "<p>Please pay <b>now</b>.</p>",
+            }
+        )
+        vals = {'action_id': action.id, 'kind': 'email', 'mail_message_id': message.id}
+        self.env['dso.action.message'].sudo().create(vals)
+        sent = action.with_user(self.reader).sent_message_ids
+        self.assertEqual((sent.subject, sent.body), (message.subject, message.body))
+        arch = action.with_user(self.reader).get_view(view_type='form')['models']
+        self.assertIn('body', arch['dso.action.message'])
+
     def test_portal_is_refused(self):
         portal = new_test_user(self.env, login='portal_export', groups='base.group_portal')
         with self.assertRaises(AccessError):
