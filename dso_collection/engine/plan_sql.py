@@ -196,7 +196,8 @@ def _named(expressions, template):
 
 @functools.cache
 def levels():
-    """CTEs ``heard``, ``level`` and ``contact``: what actions have done for the open items."""
+    """CTEs ``heard``, ``level`` and ``contact``: what actions have done for the open items, and when
+    customers were last spoken to or wrote themselves."""
     return SQL(
         """heard AS MATERIALIZED (
             SELECT i.id, i.unit_id, i.move_id, i.eligible, ai.offset_counted, ai.is_leader,
@@ -223,6 +224,10 @@ def levels():
                 WHERE d.is_contact AND d.state = 'done' AND d.delivery IS DISTINCT FROM 'bounced'
                 UNION ALL
                 SELECT h.unit_id, h.date_done FROM heard h WHERE h.is_contact
+                UNION ALL
+                SELECT a.unit_id, r.date FROM account a
+                JOIN dso_reply r ON r.customer_id = a.id
+                WHERE r.state <> 'discarded'
             ) heard_of GROUP BY unit_id
         )"""
     )

@@ -97,12 +97,25 @@ class DsoReply(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        replies = super().create(vals_list)
+        replies._plan_customers()
+        return replies
+
     def write(self, vals):
         if not EVIDENCE.isdisjoint(vals):
             raise UserError(
                 self.env._("What a customer wrote is part of the history and cannot be changed.")
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if 'customer_id' in vals or vals.get('state') == 'discarded':
+            self._plan_customers()
+        return result
+
+    def _plan_customers(self):
+        """Replan who has written: a reply counts as contact (spec 3.6), a discarded one does not."""
+        self.env['dso.planner']._mark_customers(self.customer_id)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

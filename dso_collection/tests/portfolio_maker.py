@@ -61,6 +61,7 @@ class PortfolioMaker:
         self._make_customers()
         self._make_books()
         self._make_actions()
+        self._make_replies()
         self.env.invalidate_all()
         self._analyze()
 
@@ -375,6 +376,22 @@ class PortfolioMaker:
             'recipient': rng.choice((email, email, None)),
             'leader': leader,
         }
+
+    def _make_replies(self):
+        replies = []
+        for index, partner in enumerate(self.partners):
+            rng = self.rng(index, 'reply')
+            if partner['customer'] and rng.random() < 0.15:
+                replies.append(
+                    {
+                        'customer_id': partner['customer']['id'],
+                        'company_id': partner['books'].company.id,
+                        'kind': 'email',
+                        'date': self.moment(rng, -12, -1),
+                        'state': rng.choice(('new', 'answered', 'discarded')),
+                    }
+                )
+        insert_all_with(self.env, 'dso_reply', replies)
 
     def _any_line(self, rng):
         return rng.choice(self.lines) if self.lines else None

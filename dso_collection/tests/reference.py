@@ -171,7 +171,9 @@ class Unit:
         history = self.portfolio
         actions = [action for account in self.accounts for action in history.actions_of[account]]
         actions += [action for item in self.items for action in history.actions_listing[item.key]]
-        return max((a.done_on for a in actions if a.counts and a.is_contact), default=None)
+        contacts = [action.done_on for action in actions if action.counts and action.is_contact]
+        contacts += [moment for account in self.accounts for moment in account.replies]
+        return max(contacts, default=None)
 
     @cached_property
     def last_booking(self):

@@ -69,6 +69,7 @@ class Loader:
         self._load_accounts()
         self._load_items()
         self._load_bookings()
+        self._load_replies()
         self._load_contacts()
         return Portfolio(self.accounts.values(), self._actions())
 
@@ -225,6 +226,16 @@ class Loader:
             account = self.accounts.get((row['partner_id'], row['company_id']))
             if account and row['day']:
                 account.bookings.append(row['day'])
+
+    def _load_replies(self):
+        rows = select(
+            self.env,
+            """SELECT c.partner_id, c.company_id, r.date
+                 FROM dso_reply r JOIN dso_customer c ON c.id = r.customer_id
+                WHERE r.state <> 'discarded'""",
+        )
+        for row in rows:
+            self.accounts[row['partner_id'], row['company_id']].replies.append(row['date'])
 
     def _load_contacts(self):
         accounts = defaultdict(list)

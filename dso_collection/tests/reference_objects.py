@@ -117,6 +117,7 @@ class Account:
     regrouped_on: datetime | None = None
     items: list[Item] = field(default_factory=list)
     bookings: list[date] = field(default_factory=list)
+    replies: list[datetime] = field(default_factory=list)
     partner: Contact | None = None
     invoice_address: Contact | None = None
     collection_contacts: list[Contact] = field(default_factory=list)

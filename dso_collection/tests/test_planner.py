@@ -294,6 +294,7 @@ class TestPlanner(CollectionCase):
     def test_scenario_in_use_is_kept(self):
         with self.assertRaisesRegex(UserError, "archive it instead"):
             self.scenario.unlink()
+        self.company.dso_scenario_id = self.create_scenario("Next")
         self.scenario.active = False
 
     def test_window_refuses_nonsense(self):

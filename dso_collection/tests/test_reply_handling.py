@@ -229,6 +229,7 @@ class TestUnheard(ReplyCase):
 
     def setUp(self):
         super().setUp()
+        self.company.dso_contact_interval = 0  # the reply alone holds the message
         self.reply = self.write_anew()
         self.action = self.due_action()
 
@@ -259,6 +260,47 @@ class TestUnheard(ReplyCase):
         self.assertEqual(self.dispatch(), action)
         self.action.with_user(self.collector).action_send_now()
         self.assertEqual(self.action.state, 'sending')
+
+
+class TestReplyIsContact(ReplyCase):
+    """Who has written is not reminded again the next day (spec 3.6)."""
+
+    def setUp(self):
+        super().setUp()
+        self.action = self.due_action()
+        self.day = self.action.date_planned
+        self.heard = jan(11)  # five days after it is a Saturday
+
+    def test_reply_moves_the_next_message(self):
+        reply = self.write_anew()
+        self.plan()
+        self.assertEqual(self.customer.last_contact_on, reply.date)
+        self.assertEqual((self.action.date_planned, self.action.date_rule), (self.heard, 'interval'))
+        reply.with_user(self.collector).action_validate()
+        self.plan()
+        self.assertEqual(self.action.date_planned, self.heard)
+
+    def test_reply_of_a_member_is_a_contact_with_the_group(self):
+        lead = self.create_customer("Azure Group")
+        self.customer.group_account_id = lead
+        self.write_anew()
+        self.plan()
+        self.assertEqual(self.next_action(lead).date_planned, self.heard)
+
+    def test_assigned_reply_counts_from_the_day_it_came(self):
+        self.create_alias(self.company)
+        reply = self.write_anew(From='x@example.com', to='collection@seller.example.com')
+        self.plan()
+        self.assertEqual(self.action.date_planned, self.day)
+        reply.with_user(self.collector).action_assign(self.customer)
+        self.plan()
+        self.assertEqual(self.action.date_planned, self.heard)
+
+    def test_discarded_reply_is_no_contact(self):
+        self.write_anew().with_user(self.collector).action_discard("Spam")
+        self.plan()
+        self.assertEqual(self.action.date_planned, self.day)
+        self.assertFalse(self.customer.last_contact_on)
 
 
 class TestRights(ReplyCase):
