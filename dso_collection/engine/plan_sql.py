@@ -196,8 +196,8 @@ def _named(expressions, template):
 
 @functools.cache
 def levels():
-    """CTEs ``heard``, ``level`` and ``contact``: what actions have done for the open items, and when
-    customers were last spoken to or wrote themselves."""
+    """CTEs ``heard``, ``level`` and ``contact``: what actions have done for the open items, and
+    when customers were last spoken to or wrote themselves."""
     return SQL(
         """heard AS MATERIALIZED (
             SELECT i.id, i.unit_id, i.move_id, i.eligible, ai.offset_counted, ai.is_leader,

@@ -114,7 +114,7 @@ class DsoReply(models.Model):
         return result
 
     def _plan_customers(self):
-        """Replan who has written: a reply counts as contact (spec 3.6), a discarded one does not."""
+        """Replan who has written: a reply is a contact (spec 3.6), a discarded one is not."""
         self.env['dso.planner']._mark_customers(self.customer_id)
 
     @api.ondelete(at_uninstall=False)
