@@ -50,6 +50,9 @@ PAGES = [
         ('desktop',),
     ),
     ('scenario', 'manager', '/odoo/collection-scenarios/1', '.o_form_view', BOTH),
+    ('late-policies', 'manager', '/odoo/collection-late-payment', '.o_data_row', ('desktop',)),
+    ('late-policies', 'manager', '/odoo/collection-late-payment', '.o_kanban_record', ('phone',)),
+    ('late-policy', 'manager', '/odoo/collection-late-payment/5', '.o_form_view', BOTH),
     (
         'settings',
         'admin',

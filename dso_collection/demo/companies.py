@@ -119,7 +119,23 @@ def _set_up_europe(env, euro):
     for code, _name in env['res.lang'].get_installed():
         europe.account_sale_tax_id.with_context(lang=code).name = "20%"
     europe.dso_tz = 'Europe/Paris'
+    europe.dso_late_policy_id = _create_late_policy(env, euro)
     return europe
+
+
+def _create_late_policy(env, euro):
+    """Create the policy of a contract; the ready ones wait for the rates of the day."""
+    return env['dso.late.policy'].create(
+        {
+            'name': "Terms of sale: 12 % a year",
+            'description': "Rate of our terms of sale, and the legal EUR 40 for each invoice.",
+            'currency_id': euro.id,
+            'rate_ids': [
+                Command.create({'date_from': '2020-01-01', 'percent': 12, 'source': "Contract"})
+            ],
+            'compensation_ids': [Command.create({'from_amount': 0, 'amount': 40})],
+        }
+    )
 
 
 def _not_enriched(env):

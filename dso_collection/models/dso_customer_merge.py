@@ -3,7 +3,14 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 #: What the destination takes over where it has decided nothing itself.
-CHOICES = ('collector_id', 'scenario_id', 'hold_reason', 'not_before')
+CHOICES = (
+    'collector_id',
+    'scenario_id',
+    'hold_reason',
+    'not_before',
+    'late_exempt',
+    'late_policy_id',
+)
 
 
 class DsoCustomer(models.Model):

@@ -17,6 +17,8 @@ CUSTOMER_FIELDS = frozenset(
         'hold_reason',
         'hold_from',
         'hold_until',
+        'late_exempt',
+        'late_policy_id',
     ]
 )
 NEW_CUSTOMER_FIELDS = CUSTOMER_FIELDS | {'partner_id', 'company_id'}

@@ -3,11 +3,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_list
 
 from ..engine import scope_sql, statement_sql
-from ..engine.statement import Line, Statement, nets
+from ..engine.late import totals
+from ..engine.statement import Line, Statement, nets, subtotals
 from ..tools import hashtags
 
 
@@ -17,6 +18,7 @@ class Hashtag(NamedTuple):
     label: str
     is_block: bool = False  # a table or picture, which no subject can hold
     needs_items: bool = False
+    needs_late: bool = False
 
 
 class DsoHashtag(models.AbstractModel):
@@ -56,6 +58,15 @@ class DsoHashtag(models.AbstractModel):
             ),
             'items_amount_selected': Hashtag(
                 env._("Amount of the items of the action, net of credits"), False, True
+            ),
+            'items_amount_late_penalties': Hashtag(
+                env._("Interest and compensation for late payment up to today"), False, True, True
+            ),
+            'items_amount_overdue_include_late_penalties': Hashtag(
+                env._("Amount of the overdue items with interest and compensation"),
+                False,
+                True,
+                True,
             ),
             'collector_name': Hashtag(env._("Name of the collector")),
             'collector_phone': Hashtag(env._("Phone number of the collector")),
@@ -143,7 +154,11 @@ class DsoHashtag(models.AbstractModel):
         """
         if not any(hashtag.needs_items for hashtag in used.values()):
             return self
-        return self.with_context(dso_statements=self._load_statements(actions))
+        loaded = self.with_context(dso_statements=self._load_statements(actions))
+        if any(hashtag.needs_late for hashtag in used.values()):
+            late = self.env['dso.late.payment']._load(actions.customer_id)
+            loaded = loaded.with_context(dso_late=late)
+        return loaded
 
     @api.model
     def _load_statements(self, actions):
@@ -236,7 +251,10 @@ class DsoHashtag(models.AbstractModel):
 
     def _amount(self, action, kind):
         """Return the net amounts of a list, one per currency, as a phrase."""
-        amounts = nets(self._lines(action, kind)) or [(action.currency_id.id, 0.0)]
+        return self._phrase(action, nets(self._lines(action, kind)))
+
+    def _phrase(self, action, amounts):
+        amounts = amounts or [(action.currency_id.id, 0.0)]
         return format_list(self.env, [self._money(total, currency) for currency, total in amounts])
 
     def _list_as_text(self, action, kind, **layout):
@@ -244,10 +262,60 @@ class DsoHashtag(models.AbstractModel):
 
     def _list_as_html(self, action, kind, **layout):
         today = self.env.context['dso_statements'][action.id].today
-        return self.env['dso.statement']._html(self._lines(action, kind), today, **layout)
+        interests = self._interest_by_line(action)
+        return self.env['dso.statement']._html(
+            self._lines(action, kind), today, interests=interests, **layout
+        )
 
     def _money(self, amount, currency_id):
         return self.env['dso.statement']._money(amount, currency_id)
+
+    # === VALUES: LATE PAYMENT === #
+
+    def _text_items_amount_late_penalties(self, action):
+        return self._phrase(action, sorted(self._penalties(action).items()))
+
+    def _text_items_amount_overdue_include_late_penalties(self, action):
+        amounts = self._penalties(action)
+        for currency, _lines, total in subtotals(self._lines(action, 'overdue')):
+            amounts[currency] = amounts.get(currency, 0.0) + total
+        return self._phrase(action, sorted((c, total) for c, total in amounts.items() if total > 0))
+
+    def _penalties(self, action):
+        """Return interest and compensation of an action's items, by currency.
+
+        :raise UserError: when a reference rate is missing; the action is in error then
+        """
+        entries = [
+            entry
+            for late in self._late(action).values()
+            for entry in [*late.interests, *late.compensations]
+        ]
+        return {currency: float(total) for currency, total in totals(entries).items()}
+
+    def _interest_by_line(self, action):
+        """Return the interest by item, or ``None`` when the text does not speak of it."""
+        if 'dso_late' not in self.env.context:
+            return None
+        return {
+            entry.item.id: float(entry.amount)
+            for late in self._late(action).values()
+            for entry in late.interests
+        }
+
+    def _late(self, action):
+        unit = action.customer_id.group_account_id or action.customer_id
+        late = {
+            account_id: late
+            for account_id, late in self.env.context['dso_late'].items()
+            if late.unit_id == unit.id
+        }
+        # The customer's text is in his language, the sentence for the collector in his own.
+        late_payment = self.env['dso.late.payment'].with_context(lang=self.env.user.lang)
+        missing = late_payment._get_missing_sentence(late)
+        if missing and not self.env.context.get('dso_without_rates'):
+            raise UserError(missing)
+        return late
 
     # === VALUES: PEOPLE AND COMPANY === #
 

@@ -17,21 +17,23 @@ class DsoStatement(models.AbstractModel):
     _description = "Statement of Open Items"
 
     @api.model
-    def _html(self, lines, today, codes=False, split=False):
+    def _html(self, lines, today, codes=False, split=False, interests=None):
         """Return tables of lines, one per currency, with inline styles and without script.
 
         :param list lines: :class:`~engine.statement.Line`, in the order in which they are shown
         :param date today: day from which days overdue are counted
         :param bool codes: whether each line tells the code of its customer account
         :param bool split: whether each customer account has tables of its own, before the totals
+        :param dict interests: late payment interest by id of the item, when it is shown
         :rtype: Markup
         """
         accounts = by_account(lines) if split else [lines]
         tables = [
             {
                 'title': self._title(part[0]) if split else False,
-                'rows': [self._row(line, today) for line in part],
+                'rows': [self._row(line, today, interests) for line in part],
                 'total': self._money(total, currency),
+                'interest': self._interest_total(part, interests),
             }
             for account in accounts
             for currency, part, total in subtotals(account)
@@ -43,6 +45,7 @@ class DsoStatement(models.AbstractModel):
                 'tables': tables,
                 'totals': totals if len(accounts) > 1 else [],
                 'codes': codes,
+                'late': interests is not None,
                 'direction': get_lang(self.env).direction,
             },
             minimal_qcontext=True,
@@ -86,8 +89,13 @@ class DsoStatement(models.AbstractModel):
     def _title(self, line):
         return f"{line.code} · {line.name}" if line.code != line.name else line.name
 
-    def _row(self, line, today):
+    def _interest_total(self, lines, interests):
+        total = sum((interests or {}).get(line.id, 0.0) for line in lines)
+        return self._money(total, lines[0].currency_id)
+
+    def _row(self, line, today, interests=None):
         days = (today - line.due).days
+        interest = (interests or {}).get(line.id)
         return {
             'code': line.code,
             'number': line.number,
@@ -97,6 +105,7 @@ class DsoStatement(models.AbstractModel):
             'is_late': days > 0 and not line.is_credit,
             'original': self._money(line.original, line.currency_id),
             'residual': self._money(line.residual, line.currency_id),
+            'interest': self._money(interest, line.currency_id) if interest else "",
         }
 
     @api.model

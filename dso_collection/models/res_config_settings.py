@@ -42,6 +42,14 @@ class ResConfigSettings(models.TransientModel):
     dso_window_start = fields.Float(related='company_id.root_id.dso_window_start', readonly=False)
     dso_window_end = fields.Float(related='company_id.root_id.dso_window_end', readonly=False)
 
+    dso_late_policy_id = fields.Many2one(
+        related='company_id.root_id.dso_late_policy_id', readonly=False
+    )
+    dso_late_warning = fields.Char(related='dso_late_policy_id.warning')
+    dso_late_product_id = fields.Many2one(
+        related='company_id.root_id.dso_late_product_id', readonly=False
+    )
+
     # === ACTION METHODS === #
 
     def action_dso_start(self):

@@ -23,6 +23,8 @@ from . import (
     test_history_export,
     test_import,
     test_invariants,
+    test_late_charges,
+    test_late_payment,
     test_load,
     test_mass_actions,
     test_mass_actions_tour,

@@ -7,8 +7,8 @@ from psycopg2.errors import UniqueViolation
 from ..const import OPEN_STATES
 from .common import CollectionCase, jan
 
-#: Numbers that are no money: hours of the sending window.
-HOURS = {'dso_window_start', 'dso_window_end'}
+#: Numbers that are no money: hours of the sending window, yearly rates in percent.
+NO_MONEY = {'dso_window_start', 'dso_window_end', 'margin', 'percent'}
 
 
 @tagged('post_install', '-at_install')
@@ -57,7 +57,7 @@ class TestInvariants(CollectionCase):
     def test_money_has_a_currency(self):
         """A number without currency would be added up over currencies (invariant 9)."""
         numbers = self.stored_fields(('ttype', '=', 'float'))
-        self.assertEqual(set(numbers.mapped('name')), HOURS)
+        self.assertEqual(set(numbers.mapped('name')), NO_MONEY)
 
     def names(self, found):
         return {(field.model, field.name) for field in found}
