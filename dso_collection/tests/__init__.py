@@ -1,4 +1,5 @@
 from . import (
+    test_accessibility,
     test_activity_menu,
     test_agenda,
     test_agenda_rows,

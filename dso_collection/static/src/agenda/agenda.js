@@ -7,13 +7,13 @@ import { SearchModel } from "@web/search/search_model";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
-import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
 import { HistoryExport } from "../history/history_export";
 import { OrphanBanner } from "../orphans/orphan_banner";
 import { ActionPanel, ActionPanelDialog } from "../panel/panel";
 import { PanelState, recordsOf } from "../panel/panel_state";
 import { Tabs } from "../tabs/tabs";
+import { NamedListRenderer } from "../views/list_renderer";
 
 const ACTION_OF_TAB = {
     manual: "dso_collection.dso_action_action_manual",
@@ -142,7 +142,7 @@ function usePanel(controller) {
 }
 
 /** Marks the row of the panel. */
-export class AgendaListRenderer extends ListRenderer {
+export class AgendaListRenderer extends NamedListRenderer {
     setup() {
         super.setup();
         this.panel = useState(this.env.dsoPanel);

@@ -5,6 +5,7 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 import { OrphanBanner } from "../orphans/orphan_banner";
 import { PasteSearchBar } from "../paste/paste_search_bar";
+import { NamedListRenderer } from "./list_renderer";
 
 /** Lists and cards that can be searched by values copied from a spreadsheet. */
 export class PasteListController extends ListController {
@@ -27,10 +28,11 @@ export class CustomerKanbanController extends PasteKanbanController {
 }
 
 const views = registry.category("views");
+const namedListView = { ...listView, Renderer: NamedListRenderer };
 for (const [name, view, Controller] of [
-    ["dso_paste_list", listView, PasteListController],
+    ["dso_paste_list", namedListView, PasteListController],
     ["dso_paste_kanban", kanbanView, PasteKanbanController],
-    ["dso_customer_list", listView, CustomerListController],
+    ["dso_customer_list", namedListView, CustomerListController],
     ["dso_customer_kanban", kanbanView, CustomerKanbanController],
 ]) {
     views.add(name, { ...view, Controller });
