@@ -26,9 +26,7 @@ def sync_actions(scope, calendars, uid, now):
             SELECT a.id, a.origin, pos.reason, pos.plan_step_id, pos.plan_date, pos.plan_rule,
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
                 pos.plan_recipient_id, pos.leader_line_id, c.scenario_id,
-                CASE WHEN a.given_to_id IS NOT NULL
-                    AND a.given_from_id IS NOT DISTINCT FROM c.collector_id
-                    THEN a.given_to_id ELSE c.collector_id END AS collector_id,
+                given.given_to_id, COALESCE(given.given_to_id, c.collector_id) AS collector_id,
                 c.regrouped_on IS NOT NULL AND st.mode = ANY(%(automatic)s) AS regrouped,
                 st.action_type, st.mode, st.name, st.delay, cal.today,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
@@ -54,6 +52,8 @@ def sync_actions(scope, calendars, uid, now):
             JOIN dso_action a ON a.customer_id = c.id
             LEFT JOIN dso_scenario_step st ON st.id = pos.plan_step_id
             LEFT JOIN mail_template mt ON mt.id = st.mail_template_id
+            CROSS JOIN LATERAL (SELECT CASE WHEN a.given_from_id IS NOT DISTINCT FROM c.collector_id
+                THEN a.given_to_id END AS given_to_id) given
             WHERE a.origin IN ('scenario', 'control') AND a.state IN ('planned', 'error')
         ),
         obsolete AS MATERIALIZED (
@@ -98,17 +98,18 @@ def sync_actions(scope, calendars, uid, now):
             FROM fresh f
         ),
         taken_over AS (
-            UPDATE dso_action a SET collector_id = o.collector_id, write_uid = %(uid)s::int,
-                write_date = %(now)s::timestamp
+            UPDATE dso_action a SET collector_id = o.collector_id, given_to_id = o.given_to_id,
+                write_uid = %(uid)s::int, write_date = %(now)s::timestamp
             FROM open o WHERE a.id = o.id AND o.same AND o.origin = 'control'
-                AND a.collector_id IS DISTINCT FROM o.collector_id
+                AND (a.collector_id, a.given_to_id)
+                IS DISTINCT FROM (o.collector_id, o.given_to_id)
         )
         UPDATE dso_action a SET date_planned = n.plan_date, date_rule = n.plan_rule,
             amount = n.plan_amount, held = n.plan_held, recipient = n.plan_recipient,
             recipient_id = n.plan_recipient_id, leader_line_id = n.leader_line_id,
-            collector_id = n.collector_id, scenario_id = n.scenario_id,
-            action_type = n.action_type, mode = n.mode, name = n.name, step_delay = n.delay,
-            state = n.new_state,
+            collector_id = n.collector_id, given_to_id = n.given_to_id,
+            scenario_id = n.scenario_id, action_type = n.action_type, mode = n.mode,
+            name = n.name, step_delay = n.delay, state = n.new_state,
             error_code = n.new_error_code, error_on = n.new_error_on,
             error_detail = CASE WHEN n.new_state = 'error' AND n.plan_error IS NULL
                 THEN a.error_detail END,
@@ -121,11 +122,12 @@ def sync_actions(scope, calendars, uid, now):
         WHERE a.id = n.id AND (
             (a.date_planned, a.date_rule, a.amount, a.held, a.recipient, a.recipient_id,
              a.leader_line_id, a.collector_id, a.scenario_id, a.action_type, a.mode, a.name,
-             a.step_delay, a.state, a.error_code, a.confirm_reason)
+             a.step_delay, a.state, a.error_code, a.confirm_reason, a.given_to_id)
             IS DISTINCT FROM
             (n.plan_date, n.plan_rule, n.plan_amount, n.plan_held, n.plan_recipient,
              n.plan_recipient_id, n.leader_line_id, n.collector_id, n.scenario_id, n.action_type,
-             n.mode, n.name, n.delay, n.new_state, n.new_error_code, n.new_confirm_reason)
+             n.mode, n.name, n.delay, n.new_state, n.new_error_code, n.new_confirm_reason,
+             n.given_to_id)
             OR n.lapse IS NOT NULL)""",
         scope=scope,
         calendars=calendars,

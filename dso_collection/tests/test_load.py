@@ -52,22 +52,35 @@ class TestLoad(CollectionCase):
         self.plan(action.customer_id)
         self.assertEqual(action.collector_id, self.idle)
 
+    def test_given_once_and_not_again(self):
+        action = self.create_call()
+        task = self.create_control_task()
+        (action | task).action_give(self.helper.id)
+        customers = (action | task).customer_id
+        for collector in (self.helper, self.owner):
+            customers.write({'collector_id': collector.id})
+            self.plan(customers)
+            self.assertEqual((action | task).collector_id, collector)
+
     def test_the_next_proposal_is_the_owners(self):
         action = self.create_call()
         action.action_give(self.helper.id)
         action.with_user(self.helper).action_complete()
         self.assertEqual(self.next_action(action.customer_id).collector_id, self.owner)
 
-    def test_control_task(self):
+    def create_control_task(self):
         customer = self.create_customer()
         customer.write({'collector_id': self.owner.id, 'hold_reason': 'legal'})
         customer.write({'hold_until': jan(21)})
         self.create_invoice(customer, jan(10), posted=jan(1))
         self.go_to(jan(25))
         self.plan(customer)
-        task = customer.open_action_ids.filtered(lambda a: a.task_kind == 'hold_end')
+        return customer.open_action_ids.filtered(lambda a: a.task_kind == 'hold_end')
+
+    def test_control_task(self):
+        task = self.create_control_task()
         task.action_give(self.helper.id)
-        self.plan(customer)
+        self.plan(task.customer_id)
         self.assertEqual(task.collector_id, self.helper)
 
     def test_refused(self):
