@@ -116,6 +116,8 @@ class TestAutomatic(TestCase):
             {},
             {'Auto_Submitted': 'no'},
             {'Precedence': 'list'},
+            {'X_Auto_Response_Suppress': 'All'},
+            {'Precedence': 'bulk', 'In_Reply_To': '<1@seller.example.com>'},
             {'Return_Path': '<a@example.com>'},
         ):
             with self.subTest(headers=headers):
@@ -127,7 +129,6 @@ class TestAutomatic(TestCase):
             {'Auto_Submitted': 'auto-generated; owner-email="a@example.com"'},
             {'X_Autoreply': 'yes'},
             {'X_Autorespond': 'Away'},
-            {'X_Auto_Response_Suppress': 'All'},
             {'Precedence': 'auto_reply'},
             {'Precedence': 'Bulk'},
             {'Return_Path': '<>'},
@@ -149,6 +150,8 @@ class TestReports(TestCase):
         for action in ('delayed', 'Relayed', 'delivered'):
             self.assertTrue(inbound.is_harmless_report(self.report(action)))
         receipt = self.report('displayed', kind='disposition-notification')
+        self.assertTrue(inbound.is_harmless_report(receipt))
+        receipt = self.report('displayed', kind='Disposition-Notification')
         self.assertTrue(inbound.is_harmless_report(receipt))
 
     def test_a_report_that_says_nothing_is_a_bounce(self):

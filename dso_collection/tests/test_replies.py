@@ -206,7 +206,6 @@ class TestNoReplies(ReplyCase):
             (
                 {'Auto_Submitted': 'auto-replied'},
                 {'X_Autoreply': 'yes'},
-                {'X_Auto_Response_Suppress': 'All'},
                 {'Precedence': 'auto_reply'},
                 {'Return_Path': '<>'},
             )

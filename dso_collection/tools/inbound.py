@@ -1,13 +1,12 @@
 """What a received email is, read from its headers: an answer of a person or of a machine."""
 
-#: Headers of automatic answers beyond RFC 3834, as mail systems really write them.
-AUTOMATIC_HEADERS = (
-    'X-Autoreply',
-    'X-Autorespond',
-    'X-Autoresponder',
-    'X-Auto-Response-Suppress',
-)
-AUTOMATIC_PRECEDENCES = ('auto_reply', 'auto-reply', 'bulk', 'junk')
+#: Headers of automatic answers beyond RFC 3834, as mail systems really write them. Not among them:
+#: ``X-Auto-Response-Suppress``, which ticket systems set on what people write in them, too.
+AUTOMATIC_HEADERS = ('X-Autoreply', 'X-Autorespond', 'X-Autoresponder')
+AUTOMATIC_PRECEDENCES = ('auto_reply', 'auto-reply')
+
+#: Newsletters; ticket systems send the answers of people so.
+MASS_PRECEDENCES = ('bulk', 'junk')
 
 #: Fields ``Action`` of a delivery report (RFC 3464) that say that a message is lost.
 FAILED = 'failed'
@@ -20,10 +19,13 @@ def is_automatic(message):
     :rtype: bool
     """
     submitted = _word(message, 'Auto-Submitted')
-    return (
+    precedence = _word(message, 'Precedence')
+    is_answer = _text(message, 'In-Reply-To') or _text(message, 'References')
+    return bool(
         submitted not in ('', 'no')
         or any(_word(message, name) not in ('', 'no') for name in AUTOMATIC_HEADERS)
-        or _word(message, 'Precedence') in AUTOMATIC_PRECEDENCES
+        or precedence in AUTOMATIC_PRECEDENCES
+        or (precedence in MASS_PRECEDENCES and not is_answer)
         or _text(message, 'Return-Path') == '<>'  # nobody to answer to (RFC 5321)
     )
 
@@ -39,7 +41,7 @@ def is_harmless_report(message):
     """
     if message.get_content_type() != 'multipart/report':
         return False
-    if message.get_param('report-type') == 'disposition-notification':
+    if str(message.get_param('report-type')).lower() == 'disposition-notification':
         return True
     actions = _actions(message)
     return bool(actions) and FAILED not in actions
