@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import time
 from unittest import TestCase
 
 from ..tools import inbound, quotes
@@ -106,8 +107,14 @@ class TestOwnWords(TestCase):
     def test_deep_and_long_texts(self):
         deep = '<div>' * 200 + "Paid." + '</div>' * 200
         self.check(deep, "Paid.")
-        long = "On " + "word " * 50000
+        long = "On " + "word " * 30000
         self.check(f"<p>{long}</p>", long.strip())
+
+    def test_a_huge_mail_takes_no_time(self):
+        lines = "On a sunny day Ann Clerk wrote:\n" * 40000
+        start = time.process_time()
+        quotes.own_words(f"<pre>{lines}</pre>")
+        self.assertLess(time.process_time() - start, 3)
 
 
 class TestAutomatic(TestCase):

@@ -30,6 +30,9 @@ RULE = re.compile(r'^[_-]{10,}$')
 HEADER_FROM = re.compile(r'^\*?(From|De|Von|Da|Van)\s?:\*?\s?.+')
 HEADER_MORE = re.compile(r'^\*?(Sent|Envoyé|Gesendet|Enviado|Inviato|Verzonden|Date|Datum)\s?:')
 
+#: Longest text that is looked through: nobody reads more, and mails of many megabytes do come.
+MAX_LENGTH = 200_000
+
 #: Lines after the sender in which the rest of such a header must begin.
 HEADER_LINES = 3
 
@@ -57,7 +60,7 @@ def _text(root, with_quotes):
     """Return the text of an element with its lines."""
     parts = []
     _collect(root, with_quotes, False, parts)
-    return ''.join(parts)
+    return ''.join(parts)[:MAX_LENGTH]
 
 
 def _collect(node, with_quotes, preserved, parts):
@@ -117,7 +120,8 @@ def _introduction(lines, number):
     for count in (1, 2):
         if not INTRODUCTION.match(' '.join(lines[number : number + count])):
             continue
-        following = next((line for line in lines[number + count :] if line), '>')
+        rest = range(number + count, len(lines))  # a copy per line would take minutes
+        following = next((lines[at] for at in rest if lines[at]), '>')
         if following.startswith('>'):
             return count
     return 0
