@@ -32,7 +32,8 @@ class MailThread(models.AbstractModel):
         if self._dso_is_lone_reply(message_dict):
             self._routing_reset_bounce(message, message_dict)
             return [('dso.customer', False, {}, self.env.uid, None)]
-        return super().message_route(message, message_dict, model, thread_id, custom_values)
+        routes = super().message_route(message, message_dict, model, thread_id, custom_values)
+        return [self._dso_route_anew(route) for route in routes or ()]
 
     def _dso_is_lone_reply(self, message_dict):
         """Tell whether an email without a thread comes to the catchall from a customer."""
@@ -43,6 +44,18 @@ class MailThread(models.AbstractModel):
         customers = self.env['dso.customer'].sudo()  # whoever runs the gateway
         companies = customers._companies_written_to(message_dict, {})
         return bool(customers._find_by_sender(message_dict['email_from'], companies))
+
+    def _dso_route_anew(self, route):
+        """Return a route on which what follows an unassigned reply is a reply of its own.
+
+        Posted on the first one it would wait for nobody.
+        """
+        model, thread_id, custom_values, user_id, alias = route
+        if model != 'dso.reply':
+            return route
+        reply = self.env['dso.reply'].sudo().browse(thread_id)  # whoever runs the gateway
+        values = {'company_id': reply.company_id.id} if reply.company_id else custom_values
+        return ('dso.customer', False, values, user_id, alias)
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):

@@ -76,6 +76,17 @@ class TestThreading(ReplyCase):
         self.assertEqual((reply.excerpt, reply.sender_name), ("Who are you?", 'x@example.com'))
         self.assertEqual(reply.mail_message_id.res_id, reply.id)
 
+    def test_what_follows_an_unassigned_email_waits_too(self):
+        other = self.create_customer("Azure Exterior", email='azure.interior@example.com')
+        first = self.write_anew("Whose am I?")
+        second = self.answer("Here is the proof.", In_Reply_To=first.message_ref)
+        self.assertEqual((second.state, second.excerpt), ('new', "Here is the proof."))
+        self.assertEqual(second.company_id, self.company)
+        self.assertEqual(second.mail_message_id.res_id, second.id)
+        other.partner_id.email = False
+        third = self.answer("Me again.", In_Reply_To=first.message_ref)
+        self.assertEqual(third.customer_id, self.customer)
+
     def test_one_mailbox_without_a_domain(self):
         self.company.alias_domain_id = False
         action = self.sent()
