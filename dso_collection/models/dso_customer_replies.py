@@ -65,6 +65,7 @@ class DsoCustomer(models.Model):
 
     # === MAIL GATEWAY === #
 
+    @api.private
     @api.model
     def message_new(self, msg_dict, custom_values=None):
         """Override of `mail`: an email opens no customer account.

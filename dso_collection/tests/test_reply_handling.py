@@ -2,6 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import get_public_method
 from odoo.tests import new_test_user
 
 from .common import jan
@@ -367,6 +368,12 @@ class TestRights(ReplyCase):
         reply = self.write_anew(From='x@example.com', to='collection@seller.example.com')
         with self.assertRaises(AccessError):
             reply.with_user(self.manager).action_assign(self.theirs.id)
+
+    def test_emails_come_through_the_gateway_alone(self):
+        """It works in sudo; a caller could write what he wants, and learn who has an account."""
+        customers = self.env['dso.customer'].with_user(self.env.ref('base.public_user'))
+        with self.assertRaisesRegex(AccessError, "Private"):
+            get_public_method(customers, 'message_new')
 
     def test_what_was_written_is_evidence(self):
         for vals in ({'excerpt': "I owe you"}, {'email_from': 'x@example.com'}, {'date': jan(1)}):
