@@ -139,7 +139,7 @@ class DsoReply(models.Model):
         replies = self.sudo()  # the gateway and customers of the portal have no right to replies
         if replies._is_known(message.message_id, customer.company_id):
             return replies.browse()
-        action = replies._find_action(message)
+        action = replies._find_action(message, customer)
         return replies.create(
             {
                 **self._prepare_content(
@@ -208,12 +208,16 @@ class DsoReply(models.Model):
             'excerpt': quotes.own_words(marked)[:MAX_EXCERPT],
         }
 
-    def _find_action(self, message):
-        """Return the action whose message was answered, directly or further up in the thread."""
+    def _find_action(self, message, customer):
+        """Return the action whose message was answered, directly or further up in the thread.
+
+        What the email refers to besides may be a message to another customer account.
+        """
         references = self.env.context.get('dso_inbound', {}).get('references', [])
         parents = message.sudo().parent_id
         answered = Domain('mail_message_id.message_id', 'in', references)
         answered |= Domain('mail_message_id', 'in', (parents | parents.parent_id).ids)
+        answered &= Domain('action_id.customer_id', '=', customer.id)
         found = self.env['dso.action.message'].sudo().search(answered, limit=1, order='id desc')
         return found.action_id
 

@@ -43,6 +43,19 @@ class TestThreading(ReplyCase):
         reply = self.answer(In_Reply_To='<one@customer.example.com>', References=references)
         self.assertEqual(reply.action_id, action)
 
+    def test_a_message_to_another_customer_is_not_what_was_answered(self):
+        other = self.create_customer("Ready Mat")
+        other.collector_id = self.collector
+        self.create_invoice(other, jan(1), posted=jan(0))
+        action = self.sent()
+        own = self.reference()
+        self.sent(other)
+        theirs = self.reference()
+        first = self.answer(In_Reply_To=own)
+        references = f'{theirs} {first.message_ref}'
+        reply = self.answer(In_Reply_To=first.message_ref, References=references)
+        self.assertEqual((reply.customer_id, reply.action_id), (self.customer, action))
+
     def test_the_time_of_a_wrong_clock_is_not_believed(self):
         self.sent()
         reply = self.answer(Date='Mon, 04 Jan 2094 11:00:00 +0100')
