@@ -62,7 +62,7 @@ class DsoReply(models.Model):
         string="Answers To",
         readonly=True,
         index='btree_not_null',
-        ondelete='set null',
+        ondelete='restrict',
         help="Action whose message was answered.",
     )
     action_type = fields.Selection(related='action_id.action_type')
@@ -73,9 +73,15 @@ class DsoReply(models.Model):
     handled_by_id = fields.Many2one('res.users', readonly=True, ondelete='restrict')
     reason = fields.Char(readonly=True, help="Why the reply was discarded.")
     follow_up_id = fields.Many2one(
-        'dso.action', string="Follow-up", readonly=True, ondelete='set null'
+        'dso.action',
+        string="Follow-up",
+        readonly=True,
+        index='btree_not_null',
+        ondelete='restrict',
     )
-    answer_id = fields.Many2one('mail.message', readonly=True, ondelete='set null')
+    answer_id = fields.Many2one(
+        'mail.message', readonly=True, index='btree_not_null', ondelete='set null'
+    )
 
     # The gateway of two workers may take the same email at once.
     _unique_message = models.UniqueIndex('(message_ref, COALESCE(company_id, 0))')

@@ -45,10 +45,11 @@ class TestInvariants(CollectionCase):
         """What hangs on an action, and on whom it hangs, keeps it (invariant 5)."""
         history = self.stored_fields(('relation', '=', 'dso.action'), ('ttype', '=', 'many2one'))
         self.assertNotIn('cascade', history.mapped('on_delete'))
-        parts = history.filtered(lambda field: field.model.startswith('dso.action.'))
+        parts = history.filtered(lambda field: field.model.startswith(('dso.action.', 'dso.reply')))
         models = ('dso.action', 'dso.action.item')
         customers = self.stored_fields(('relation', '=', 'dso.customer'), ('model', 'in', models))
-        self.assertLessEqual({('dso.action.item', 'action_id')}, self.names(parts))
+        kept = {('dso.action.item', 'action_id'), ('dso.reply', 'action_id')}
+        self.assertLessEqual(kept, self.names(parts))
         self.assertLessEqual({('dso.action', 'customer_id')}, self.names(customers))
         for field in parts | customers:
             with self.subTest(field=field.display_name):
