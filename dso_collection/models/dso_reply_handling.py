@@ -96,11 +96,12 @@ class DsoReply(models.Model):
             'default_email_layout_xmlid': 'mail.mail_notification_light',
             'dso_reply_ids': self.ids,
         }
-        if len(self) == 1:
+        if len(self.customer_id) == 1:  # else the composer knows by itself, for each
+            latest = self.sorted('date')[-1]
             context |= {
-                'default_parent_id': self.mail_message_id.id,
+                'default_parent_id': latest.mail_message_id.id,
                 'default_partner_ids': self.author_id.ids,
-                'default_subject': self._get_answer_subject(),
+                'default_subject': latest._get_answer_subject(),
             }
         return {
             'type': 'ir.actions.act_window',

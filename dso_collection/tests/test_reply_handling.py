@@ -124,6 +124,16 @@ class TestHandling(ReplyCase):
         )
         self.assertEqual((self.reply | theirs).mapped('state'), ['answered', 'answered'])
 
+    def test_answer_several_of_one_customer(self):
+        later = self.answer(Subject="Question", From='"Eve Boss" <boss@example.com>')
+        both = self.reply | later
+        self.server.messages.clear()
+        self.compose(both.with_user(self.collector))
+        self.run_queue()
+        sent = {message['X-Rcpt']: message['Subject'] for message in self.server.messages}
+        self.assertEqual(set(sent), {'azure.interior@example.com', 'boss@example.com'})
+        self.assertEqual(both.mapped('state'), ['answered', 'answered'])
+
     def test_a_follow_up_after_the_answer_and_the_answer_after_a_follow_up(self):
         self.compose(self.mine)
         self.mine.action_follow_up('task', jan(11))
