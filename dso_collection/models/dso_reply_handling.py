@@ -18,11 +18,13 @@ class DsoReply(models.Model):
 
     @api.model
     def _domain_mine(self):
-        """Replies for a collector: of his customers, and those that are nobody's."""
+        """Replies for a collector: of his customers, of those that are collected through them, for
+        which his actions wait, and those that are nobody's."""
         return (
             Domain('customer_id', '=', False)
             | Domain('customer_id.collector_id', '=', False)
             | Domain('customer_id.collector_id', '=', self.env.uid)
+            | Domain('customer_id.group_account_id.collector_id', '=', self.env.uid)
         )
 
     @api.model

@@ -193,6 +193,16 @@ class TestHandling(ReplyCase):
         self.mine.action_validate()
         self.assertEqual(replies.with_user(self.manager).get_agenda_counter(), 1)
 
+    def test_replies_of_members_are_for_who_collects_the_group(self):
+        """His actions wait for them."""
+        lead = self.create_customer("Azure Group")
+        lead.collector_id = self.create_user('collector', login='bob', email='bob@x.example.com')
+        mine = self.env['dso.reply'].with_user(lead.collector_id)
+        self.assertEqual(mine.get_agenda_counter(), 0)
+        self.customer.group_account_id = lead
+        self.assertEqual(mine.get_agenda_counter(), 1)
+        self.assertEqual(mine.search(mine._domain_mine()), self.reply)
+
     def test_group_by_collector_and_type(self):
         groups = (
             self.env['dso.reply']
