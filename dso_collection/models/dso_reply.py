@@ -1,3 +1,6 @@
+import logging
+
+import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -6,6 +9,8 @@ from odoo.tools.mail import email_split_tuples
 
 from ..const import REPLY_KINDS, REPLY_STATES
 from ..tools import quotes
+
+_logger = logging.getLogger(__name__)
 
 #: What a customer wrote is evidence: nobody changes it, whatever happens to the rest.
 EVIDENCE = frozenset(['kind', 'email_from', 'subject', 'date', 'excerpt', 'message_ref'])
@@ -146,7 +151,7 @@ class DsoReply(models.Model):
         if replies._is_known(message.message_id, customer.company_id):
             return replies.browse()
         action = replies._find_action(message, customer)
-        return replies.create(
+        return replies._create_once(
             {
                 **self._prepare_content(
                     message.email_from or message.author_id.email_formatted,
@@ -177,21 +182,19 @@ class DsoReply(models.Model):
         known = replies._is_known(msg_dict['message_id'], company)
         if known:
             return known
-        discarded = {
-            'state': 'discarded',
-            'reason': self.env._("Automatic answer"),
-            'handled_on': fields.Datetime.now(),
+        vals = {
+            **self._prepare_content(
+                *(msg_dict.get(name) for name in ('email_from', 'subject', 'date', 'body'))
+            ),
+            'message_ref': msg_dict['message_id'],
+            'company_id': company.id,
         }
-        return replies.create(
-            {
-                **self._prepare_content(
-                    *(msg_dict.get(name) for name in ('email_from', 'subject', 'date', 'body'))
-                ),
-                'message_ref': msg_dict['message_id'],
-                'company_id': company.id,
-                **(discarded if is_automatic else {}),
-            }
-        )
+        if is_automatic:
+            vals |= self._prepare_discarded(self.env._("Automatic answer"))
+        if reply := replies._create_once(vals):
+            return reply
+        twice = self._prepare_discarded(self.env._("Received twice"))
+        return replies.create({**vals, **twice, 'message_ref': False})
 
     def _is_known(self, message_ref, company):
         """Return the reply of a message that was taken before.
@@ -200,6 +203,25 @@ class DsoReply(models.Model):
         """
         known = Domain('message_ref', '=', message_ref) & Domain('company_id', '=', company.id)
         return self.search(known, limit=1) if message_ref else self.browse()
+
+    def _create_once(self, vals):
+        """Create a reply, unless another worker takes the same email at this moment.
+
+        An email to two of our addresses comes twice at once. An error would send the later one back
+        to a customer whose answer has arrived.
+
+        :rtype: dso.reply
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(vals)
+        except psycopg2.errors.UniqueViolation:
+            _logger.info("Email %s came twice at once", vals['message_ref'])
+            return self.browse()
+
+    def _prepare_discarded(self, reason):
+        """Return what keeps a reply from waiting for anybody."""
+        return {'state': 'discarded', 'reason': reason, 'handled_on': fields.Datetime.now()}
 
     @api.model
     def _prepare_content(self, email_from, subject, date, body):

@@ -1,6 +1,9 @@
 """Emails from customers through Odoo's own gateway: whose they are, and what is none of them."""
 
+from unittest.mock import patch
+
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from .common import jan
 from .common_replies import NUMBERS, ReplyCase, write_email
@@ -283,6 +286,24 @@ class TestNoReplies(ReplyCase):
         self.assertTrue(self.receive(email))
         self.env['dso.reply'].search([]).mail_message_id.unlink()
         self.assertFalse(self.receive(email))
+
+    def test_the_same_email_at_two_addresses_at_once(self):
+        """What another worker has just committed is not seen yet."""
+        self.create_alias(self.company)
+        replies = type(self.env['dso.reply'])
+        for headers, states in (
+            ({'In_Reply_To': self.reference()}, []),
+            ({'From': 'x@example.com', 'to': 'collection@seller.example.com'}, ['discarded']),
+        ):
+            email = write_email(**headers)
+            self.receive(email).mail_message_id.unlink()
+            with (
+                self.subTest(headers=headers),
+                patch.object(replies, '_is_known', lambda reply, *args: reply.browse()),
+                mute_logger('odoo.sql_db'),
+            ):
+                twice = self.receive(email)
+                self.assertEqual(twice.mapped('state'), states)
 
     def test_users_do_not_reply(self):
         reference = self.reference()
