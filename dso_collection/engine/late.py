@@ -22,7 +22,8 @@ class Item(NamedTuple):
     currency_id: int
     rounding: Decimal
     residual: Decimal
-    booked_rate: Decimal  # company currency for one of the item's, as it was booked
+    original: Decimal
+    balance: Decimal  # the original amount in company currency, as it was booked
     charged_until: date | None
     is_compensated: bool
     reductions: tuple
@@ -30,6 +31,14 @@ class Item(NamedTuple):
     @property
     def debt(self):
         return Debt(self.due, self.residual, self.reductions)
+
+    def booked(self, day):
+        """Return what was open on a day in company currency.
+
+        :rtype: Decimal
+        """
+        # In this order: a quotient that is no decimal number would miss the tier that it reaches.
+        return self.debt.principal(day) * self.balance / self.original
 
 
 class Interest(NamedTuple):
@@ -68,9 +77,7 @@ def item_of_row(row):
     )
     return Item(
         *head,
-        Decimal(rounding),
-        Decimal(residual),
-        Decimal(balance) / Decimal(original),
+        *map(Decimal, (rounding, residual, original, balance)),
         charged_until,
         is_compensated,
         reductions,
@@ -111,10 +118,7 @@ def _compensations(late, terms, tiers, currency_id):
             invoices.setdefault(item.move_id, []).append(item)
     found = []
     for items in invoices.values():
-        debt = sum(
-            item.debt.principal(late_payment.first_day(item.due, terms)) * item.booked_rate
-            for item in items
-        )
+        debt = sum(item.booked(late_payment.first_day(item.due, terms)) for item in items)
         amount = late_payment.compensation(debt, tiers)
         if amount:
             found.append(Compensation(items[0], amount, currency_id))

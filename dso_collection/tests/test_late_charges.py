@@ -125,6 +125,14 @@ class TestLateCharges(LateCase):
         for customer in customers:
             self.assertEqual(self.charge(customer).amount_total, 10)
 
+    def test_merged_customer_is_not_charged_again(self):
+        self.charge()
+        other = self.create_customer("Other")
+        partners = self.customer.partner_id | other.partner_id
+        self.env['base.partner.merge.automatic.wizard']._merge(partners.ids, other.partner_id)
+        with self.assertRaisesRegex(UserError, "nothing to charge to Other"):
+            self.charge(other)
+
     def test_missing_rate_is_refused(self):
         self.policy.rate_ids.date_to = jan(15)
         with self.assertRaisesRegex(UserError, "no reference rate for 01/16/2027"):

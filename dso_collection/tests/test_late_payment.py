@@ -96,6 +96,19 @@ class TestLateItems(LateCase):
         self.pay(self.customer, 1, late, day=jan(11))
         self.assertEqual(self.compensations(), {early.name: 40, late.name: 70})
 
+    def test_debt_in_another_currency_by_its_booked_amount(self):
+        """900 EUR booked at 1 000 USD reach the compensation from 1 000, neither more nor less."""
+        self.policy.compensation_ids = [Command.create({'from_amount': 1000, 'amount': 70})]
+        self.env['res.currency.rate'].create(
+            {'name': jan(1), 'currency_id': self.eur.id, 'rate': 0.9, 'company_id': self.company.id}
+        )
+        for amount in (900, 899):
+            invoice = self.create_invoice(
+                self.customer, jan(10), amount, posted=jan(1), currency_id=self.eur.id
+            )
+            expected = 70 if amount == 900 else 40
+            self.assertEqual(self.compensations()[invoice.name], expected)
+
 
 @tagged('post_install', '-at_install')
 class TestLatePolicies(LateCase):
