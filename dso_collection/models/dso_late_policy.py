@@ -159,8 +159,8 @@ class DsoLatePolicy(models.Model):
         :rtype: str
         """
         return self.env._(
-            "%(policy)s has no reference rate for %(day)s: enter it in the policy. Until then no "
-            "late payment amount is told where one is needed.",
+            "%(policy)s has no reference rate for %(day)s: enter it in the policy. Until then, "
+            "late payment amounts that need it are not shown.",
             policy=self.name or "",
             day=format_date(self.env, day),
         )
