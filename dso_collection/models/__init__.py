@@ -2,6 +2,7 @@
 from . import (  # isort: skip
     dso_facade_mixin,
     dso_import_mixin,
+    dso_money_mixin,
     dso_paste_mixin,
     dso_plan_mixin,
     dso_position,

@@ -30,7 +30,7 @@ class DsoAction(models.Model):
 
     _name = 'dso.action'
     _description = "Collection Action"
-    _inherit = ['dso.plan.mixin']
+    _inherit = ['dso.money.mixin', 'dso.plan.mixin']
     _order = 'date_planned, id'
 
     # === What and for whom === #

@@ -67,9 +67,10 @@ class DsoAction(models.Model):
     @api.depends('state', 'date_planned', 'day_done')
     def _compute_day(self):
         for action in self:
-            closed = action.day_done or action.write_date
-            is_open = action.state in OPEN_STATES
-            action.day = action.date_planned if is_open else fields.Date.to_date(closed)
+            day = action.date_planned if action.state in OPEN_STATES else action.day_done
+            if not day and action.state not in OPEN_STATES:
+                day = action.company_id._dso_local(action.write_date).date()
+            action.day = day
 
     @api.depends('state', 'leader_due', 'day')
     def _compute_leader_age(self):
@@ -138,13 +139,17 @@ class DsoAction(models.Model):
         )
 
     def _day_sql(self, alias, query):
+        companies, company = self._fields['company_id'].join(self.sudo(), alias, query)
+        # What fell away has no day of completion: the day of the company, as that of the others.
         return SQL(
-            "CASE WHEN %s IN %s THEN %s ELSE COALESCE(%s, %s::date) END",
+            "CASE WHEN %s IN %s THEN %s ELSE COALESCE(%s, "
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(%s, 'UTC'))::date) END",
             self._field_to_sql(alias, 'state', query),
             OPEN_STATES,
             self._field_to_sql(alias, 'date_planned', query),
             self._field_to_sql(alias, 'day_done', query),
             self._field_to_sql(alias, 'write_date', query),
+            companies._field_to_sql(company, 'dso_tz', query),
         )
 
     def _leader_age_sql(self, alias, query):

@@ -199,8 +199,15 @@ class ResCompany(models.Model):
 
         :rtype: datetime
         """
-        moment = fields.Datetime.now().replace(tzinfo=ZoneInfo('UTC'))
+        return self._dso_local(fields.Datetime.now())
+
+    def _dso_local(self, moment):
+        """Return the naive local time of collection of the company at a moment in UTC.
+
+        :rtype: datetime
+        """
         zone = self.sudo().dso_tz  # users of a branch may not read its root company
+        moment = moment.replace(tzinfo=ZoneInfo('UTC'))
         return moment.astimezone(ZoneInfo(zone or 'UTC')).replace(tzinfo=None)
 
     def _dso_today(self):

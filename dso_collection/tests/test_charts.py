@@ -84,6 +84,34 @@ class TestCharts(CollectionCase):
         groups = actions._read_group([], ['leader_age', 'company_id'])
         self.assertEqual(set(groups), {('0_not_due', self.company), ('1_30', far)})
 
+    def test_day_of_what_fell_away(self):
+        self.company.dso_tz = 'Pacific/Auckland'  # noon in UTC is the next day there
+        [action, *_others] = self.create_late(jan(10))
+        action._set_cancelled('person')
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(action.day, jan(21))
+        self.assertEqual(self.actions.search([('day', '=', jan(21))]), action)
+
+    def test_money_of_several_currencies_is_not_added(self):
+        europe = self.create_company("Europe")
+        europe.currency_id = self.eur  # the chart of accounts came with its own
+        for company in (self.company, europe):
+            for number in range(2):
+                customer = self.create_customer(f"{company.name} {number}", company)
+                self.create_invoice(customer, jan(5), posted=jan(1))
+        self.plan()
+        companies = (self.company | europe).ids
+        for model, name in (('dso.action', 'amount'), ('dso.customer', 'overdue')):
+            records = self.env[model].with_context(allowed_company_ids=companies)
+            sums = [f'{name}:sum', f'{name}:sum_currency']
+            groups = records._read_group([], ['company_id'], sums)
+            self.assertIn((self.company, 2000, 2000), groups)
+            self.assertIn((europe, 2000, 2000), groups)
+            self.assertEqual(records._read_group([], [], sums), [(False, False)])
+            _each, [total] = records._read_grouping_sets([], [['company_id'], []], sums)
+            self.assertEqual(total, (False, False))
+
     def test_search_of_days(self):
         self.create_mixture()
         late = self.actions.search([('day', '<', jan(20))])
@@ -127,3 +155,19 @@ class TestChartsTour(AgendaTourCase):
 
     def test_charts(self):
         self.start_tour('/odoo/collection-manual', 'dso_collection_charts', login='manager')
+
+    def test_amounts_of_several_currencies(self):
+        euro = self.env.ref('base.EUR')
+        euro.active = True
+        self.assertNotEqual(self.company.currency_id, euro)
+        europe = self.env['res.company'].create({'name': "Europe", 'currency_id': euro.id})
+        self.manager.company_ids += europe
+        partner = self.env['res.partner'].create({'name': "Euro Customer"})
+        customer = self.env['dso.customer']._get_or_create(partner, europe)
+        self.env['dso.action'].create({'customer_id': customer.id, 'date_planned': self.today})
+        self.start_tour(
+            '/odoo/collection-charts',
+            'dso_collection_charts_currencies',
+            login='manager',
+            cookies={'cids': f'{self.company.id}-{europe.id}'},
+        )

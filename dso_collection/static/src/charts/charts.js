@@ -5,6 +5,31 @@ import { PivotController } from "@web/views/pivot/pivot_controller";
 import { pivotView } from "@web/views/pivot/pivot_view";
 import { AgendaTabs, agendaSearch } from "../agenda/agenda";
 
+/** Amounts of several currencies are not added: their actions are counted instead. */
+export class AgendaGraphModel extends graphView.Model {
+    async _loadDataPoints(metaData) {
+        const loaded = await super._loadDataPoints(metaData);
+        const [points, currencies] = loaded;
+        // The server gives no sum of several currencies; one axis cannot show two of them either.
+        this.isMixed = currencies.size > 1 || points.some(({ value }) => value === false);
+        if (!this.isMixed) {
+            return loaded;
+        }
+        Object.assign(metaData, { measure: "__count", allIntegers: true });
+        return super._loadDataPoints(metaData);
+    }
+}
+
+/** A cell of several currencies stays empty, without Odoo's conversion. */
+export class AgendaPivotModel extends pivotView.Model {
+    _getCurrencyIds(group, config) {
+        const currencies = super._getCurrencyIds(group, config);
+        return Object.fromEntries(
+            Object.entries(currencies).map(([name, ids]) => [name, ids.length > 1 ? [] : ids])
+        );
+    }
+}
+
 export class AgendaGraphController extends GraphController {
     static template = "dso_collection.AgendaGraphView";
     static components = { ...GraphController.components, AgendaTabs };
@@ -16,9 +41,9 @@ export class AgendaPivotController extends PivotController {
 }
 
 const views = registry.category("views");
-for (const [name, view, Controller] of [
-    ["dso_agenda_graph", graphView, AgendaGraphController],
-    ["dso_agenda_pivot", pivotView, AgendaPivotController],
+for (const [name, view, Controller, Model] of [
+    ["dso_agenda_graph", graphView, AgendaGraphController, AgendaGraphModel],
+    ["dso_agenda_pivot", pivotView, AgendaPivotController, AgendaPivotModel],
 ]) {
-    views.add(name, { ...view, Controller, SearchModel: agendaSearch(view.SearchModel) });
+    views.add(name, { ...view, Controller, Model, SearchModel: agendaSearch(view.SearchModel) });
 }

@@ -43,3 +43,25 @@ registry.category("web_tour.tours").add("dso_collection_charts", {
         { trigger: ".o_dso_agenda tr:contains('Azure Interior')" },
     ],
 });
+
+registry.category("web_tour.tours").add("dso_collection_charts_currencies", {
+    steps: () => [
+        { trigger: ".o_graph_view canvas" },
+        { trigger: ".o_graph_view button:contains('Measures')", run: "click" },
+        { trigger: ".dropdown-item:contains('Amount to Collect')", run: "click" },
+        {
+            content: "Actions are counted: there is no amount of two currencies",
+            trigger: ".o_graph_view .alert:contains('several currencies')",
+        },
+        { trigger: ".o_switch_view.o_pivot", run: "click" },
+        { trigger: ".o_pivot_view button:contains('Measures')", run: "click" },
+        { trigger: ".dropdown-item:contains('Amount to Collect')", run: "click" },
+        { trigger: ".o_pivot thead:contains('Amount to Collect')" },
+        {
+            content: "The total stays empty, rows of one currency have their amount",
+            trigger:
+                ".o_pivot tbody tr:contains('Total'):not(:contains('$')):not(:contains('€'))",
+        },
+        { trigger: ".o_pivot tbody td:contains('$')" },
+    ],
+});
