@@ -45,12 +45,12 @@ class HistoryExport(http.Controller):
             # The form in which the web client's download shows a sentence.
             payload = {'code': 0, 'message': str(error), 'data': http.serialize_exception(error)}
             raise InternalServerError(json.dumps(payload)) from error
-        return self._respond(file, extension)
+        return self._respond(file, extension, fields.Date.context_today(export))
 
-    def _respond(self, file, extension):
+    def _respond(self, file, extension, today):
         size = file.tell()
         file.seek(0)
-        name = f"{request.env._('Collection History')} {fields.Date.today()}.{extension}"
+        name = f"{request.env._('Collection History')} {today}.{extension}"
         headers = [
             ('Content-Type', TABLES[extension].mimetype),
             ('Content-Disposition', content_disposition(name)),

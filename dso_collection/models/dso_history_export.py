@@ -1,43 +1,12 @@
-from zoneinfo import ZoneInfo
-
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 from ..const import CLOSED_STATES
 from ..tools.spreadsheet import TABLES
 
 #: Actions read at once: what the memory holds does not depend on the length of the history.
 SLICE = 1000
-
-#: What is read of the actions of a slice, and of the records beside them.
-ACTION_FIELDS = [
-    'action_type',
-    'amount',
-    'collector_id',
-    'company_id',
-    'customer_id',
-    'date_done',
-    'date_planned',
-    'day_done',
-    'delivery',
-    'done_by_id',
-    'leader_due',
-    'leader_number',
-    'member_id',
-    'mode',
-    'name',
-    'note',
-    'outcome',
-    'reason',
-    'reason_code',
-    'recipient',
-    'scenario_id',
-    'state',
-    'task_kind',
-    'write_date',
-    'write_uid',
-]
 
 
 class DsoHistoryExport(models.AbstractModel):
@@ -60,80 +29,180 @@ class DsoHistoryExport(models.AbstractModel):
         :return: number of rows
         :rtype: int
         """
-        actions = self.env['dso.action']
         closed = Domain(domain) & Domain('state', 'in', CLOSED_STATES)
-        ids = actions.search(closed, order=order or 'write_date desc, id desc').ids
+        order = order or 'write_date desc, id desc'
+        ids = self.env['dso.action'].search(closed, order=order).ids
         columns = self._get_columns()
-        table = TABLES[extension](file, [(label, kind) for label, kind, _read in columns])
-        for batch in split_every(SLICE, ids, actions.browse):
-            for action in self._fetch(batch):
-                table.write_row([read(action) for _label, _kind, read in columns])
-            self.env.invalidate_all()
+        table = TABLES[extension](file, [(label, kind) for label, kind, _name in columns])
+        names = [name for _label, _kind, name in columns]
+        for batch in split_every(SLICE, ids):
+            for row in self._read_rows(batch, names):
+                table.write_row(row)
         table.close()
         return len(ids)
 
-    def _fetch(self, actions):
-        """Read a slice with what stands beside it, in a number of queries that is always the same.
+    def _read_rows(self, ids, names):
+        """Read a slice with what stands beside it in one statement, without a record of each row.
 
-        :return: the actions in sudo: they are the user's to read, and their lists show him the
-            names beside them too, whatever he may read of those records
+        In sudo: the actions are the user's to read, and their lists show him the names beside them
+        too, whatever he may read of those records.
+
+        :param ids: ids of actions that the user may read
+        :param list names: keys of :meth:`_get_expressions`
+        :return: values in the order of ``ids`` and ``names``
+        :rtype: list[tuple]
         """
-        actions = actions.sudo()
-        actions.fetch(ACTION_FIELDS)
-        customers = actions.customer_id | actions.member_id
-        customers.fetch(['partner_id'])
-        customers.partner_id.fetch(['name', 'ref', 'vat'])
-        (actions.done_by_id | actions.write_uid | actions.collector_id).fetch(['partner_id'])
-        return actions
+        query = self.env['dso.action'].sudo().browse(ids)._as_query()
+        expressions = self._get_expressions(query)
+        return self.env.execute_query(query.select(*[expressions[name] for name in names]))
 
     # === COLUMNS === #
 
     def _get_columns(self):
-        """Return the columns as triples: label, type, and function of an action.
+        """Return the columns as triples: label, type, and key of :meth:`_get_expressions`.
 
         Types are those of :class:`~..tools.spreadsheet.CsvTable`.
         """
-        selection = self._selection_reader
         return [
-            (self.env._("Customer Code"), 'text', lambda a: self._code(a.customer_id)),
-            (self.env._("Customer"), 'text', lambda a: a.customer_id.partner_id.name),
-            (self.env._("For Grouped Customer"), 'text', lambda a: self._code(a.member_id)),
-            (self.env._("Company"), 'text', lambda a: a.company_id.name),
-            (self.env._("Step"), 'text', lambda a: a.display_name),
-            (self.env._("Type"), 'text', selection('action_type')),
-            (self.env._("Mode"), 'text', selection('mode')),
-            (self.env._("Planned On"), 'date', lambda a: a.date_planned),
-            (self.env._("Closed On"), 'date', self._day_closed),
-            (self.env._("Closed At (UTC)"), 'datetime', lambda a: a.closed_on),
-            (self.env._("By"), 'text', lambda a: self._closed_by(a).name),
-            (self.env._("Outcome"), 'text', selection('result')),
-            (self.env._("Delivery"), 'text', selection('delivery')),
-            (self.env._("Recipients"), 'text', lambda a: a.recipient),
-            (self.env._("Leader Invoice"), 'text', lambda a: a.leader_number),
-            (self.env._("Leader Due"), 'date', lambda a: a.leader_due),
-            (self.env._("Amount"), 'number', lambda a: a.amount),
-            (self.env._("Currency"), 'text', lambda a: a.currency_id.name),
-            (self.env._("Remark"), 'text', lambda a: a.remark),
-            (self.env._("Scenario"), 'text', lambda a: a.scenario_id.name),
-            (self.env._("Collector"), 'text', lambda a: a.collector_id.name),
+            (self.env._("Customer Code"), 'text', 'code'),
+            (self.env._("Customer"), 'text', 'customer'),
+            (self.env._("For Grouped Customer"), 'text', 'member_code'),
+            (self.env._("Company"), 'text', 'company'),
+            (self.env._("Step"), 'text', 'step'),
+            (self.env._("Type"), 'text', 'action_type'),
+            (self.env._("Mode"), 'text', 'mode'),
+            (self.env._("Planned On"), 'date', 'date_planned'),
+            (self.env._("Closed On"), 'date', 'day'),
+            (self.env._("Closed At (UTC)"), 'datetime', 'closed_on'),
+            (self.env._("By"), 'text', 'closed_by'),
+            (self.env._("Outcome"), 'text', 'result'),
+            (self.env._("Delivery"), 'text', 'delivery'),
+            (self.env._("Recipients"), 'text', 'recipient'),
+            (self.env._("Leader Invoice"), 'text', 'leader_number'),
+            (self.env._("Leader Due"), 'date', 'leader_due'),
+            (self.env._("Amount"), 'number', 'amount'),
+            (self.env._("Currency"), 'text', 'currency'),
+            (self.env._("Remark"), 'text', 'remark'),
+            (self.env._("Scenario"), 'text', 'scenario'),
+            (self.env._("Collector"), 'text', 'collector'),
         ]
 
-    def _selection_reader(self, name):
-        labels = dict(self.env['dso.action']._fields[name]._description_selection(self.env))
-        return lambda action: labels.get(action[name])
+    def _get_expressions(self, query):
+        """Return the SQL of what a column may tell; what it needs is joined to the query.
 
-    def _code(self, customer):
-        partner = customer.partner_id
-        return partner.ref or partner.vat or partner.name
+        :param Query query: of actions
+        :rtype: dict[str, SQL]
+        """
+        table = HistoryTable(self.env, query)
+        field, name, label = table.field, table.name, table.label
+        plain = ('date_planned', 'day', 'recipient', 'leader_number', 'leader_due', 'amount')
+        return {
+            **{column: field(column) for column in plain},
+            **{column: label(column) for column in ('action_type', 'mode', 'delivery')},
+            'code': table.code('customer_id'),
+            'member_code': table.code('member_id'),
+            'customer': name('customer_id', 'partner_id'),
+            'company': name('company_id'),
+            'currency': name('company_id', 'currency_id'),
+            'scenario': name('scenario_id'),
+            'collector': name('collector_id'),
+            'step': table.step(),
+            'closed_on': table.closed_on(),
+            'closed_by': table.closed_by(),
+            'result': table.result(),
+            'remark': table.remark(),
+        }
 
-    def _day_closed(self, action):
-        """Return the day in the time zone of the company on which an action was closed."""
-        if action.day_done or not action.closed_on:
-            return action.day_done
-        zone = ZoneInfo(action.company_id.dso_tz or 'UTC')
-        return action.closed_on.replace(tzinfo=ZoneInfo('UTC')).astimezone(zone).date()
 
-    def _closed_by(self, action):
+class HistoryTable:
+    """Expressions of a query of actions, as the user's language shows them."""
+
+    def __init__(self, env, query):
+        self._actions = env['dso.action'].sudo()
+        self._query = query
+
+    def field(self, name):
+        """Return a column of the actions."""
+        return self._actions._field_to_sql(self._query.table, name, self._query)
+
+    def labels(self, name):
+        """Return the labels of a selection by key."""
+        return dict(self._actions._fields[name]._description_selection(self._actions.env))
+
+    def label(self, name):
+        """Return the label of a selection."""
+        cases = SQL(" ").join(
+            SQL("WHEN %s THEN %s", key, text) for key, text in self.labels(name).items()
+        )
+        return SQL("CASE %s %s END", self.field(name), cases)
+
+    def beside(self, path, name):
+        """Return a column of the record to which a path of many2one fields leads."""
+        model, alias = self._actions, self._query.table
+        for step in path:
+            model, alias = model._fields[step].join(model, alias, self._query)
+        return model._field_to_sql(alias, name, self._query)
+
+    def name(self, *path):
+        """Return the name of the record to which a path leads."""
+        return self.beside(path, 'name')
+
+    def code(self, field):
+        """Return the code of a customer account, as people know it (spec 2.3)."""
+        path = (field, 'partner_id')
+        return SQL(
+            "COALESCE(NULLIF(%s, ''), NULLIF(%s, ''), %s)",
+            *(self.beside(path, name) for name in ('ref', 'vat', 'name')),
+        )
+
+    # --- what fields of the actions compute for the lists ------------------------------------
+
+    @property
+    def _is_dropped(self):
+        return SQL("%s = 'cancelled'", self.field('state'))
+
+    def step(self):
+        """Return the name of the step, as :attr:`dso.action.display_name`."""
+        return SQL(
+            "COALESCE(NULLIF(%s, ''), %s, %s)",
+            self.field('name'),
+            self.label('task_kind'),
+            self.label('action_type'),
+        )
+
+    def closed_on(self):
+        """Return when an action was done or dropped."""
+        return SQL(
+            "DATE_TRUNC('second', COALESCE(%s, CASE WHEN %s THEN %s END))",
+            self.field('date_done'),
+            self._is_dropped,
+            self.field('write_date'),
+        )
+
+    def closed_by(self):
         """Return who did an action or dropped it; nobody when it fell away by itself."""
-        dropped_by_person = action.state == 'cancelled' and action.reason_code == 'person'
-        return action.write_uid if dropped_by_person else action.done_by_id
+        return SQL(
+            "CASE WHEN %s AND %s = 'person' THEN %s ELSE %s END",
+            self._is_dropped,
+            self.field('reason_code'),
+            self.name('write_uid'),
+            self.name('done_by_id'),
+        )
+
+    def result(self):
+        """Return the outcome, which what was dropped has not."""
+        return SQL(
+            "CASE WHEN %s THEN %s ELSE %s END",
+            self._is_dropped,
+            self.labels('result')['dropped'],
+            self.label('outcome'),
+        )
+
+    def remark(self):
+        """Return why it was skipped or dropped, and what people noted."""
+        return SQL(
+            "CONCAT_WS(' · ', %s, NULLIF(%s, ''), NULLIF(%s, ''))",
+            self.label('reason_code'),
+            self.field('reason'),
+            self.field('note'),
+        )

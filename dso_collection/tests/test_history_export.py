@@ -101,7 +101,31 @@ class TestHistoryExport(CollectionCase):
         self.next_action(customer)._set_cancelled('person')
         self.close("Ready Mat")
         self.env.flush_all()
-        self.assertEqual({row['Closed On'] for row in self.rows()}, {'2027-01-21'})
+        rows = self.rows()
+        self.assertEqual({row['Closed On'] for row in rows}, {'2027-01-21'})
+        self.assertEqual({row['Closed At (UTC)'] for row in rows}, {'2027-01-20 12:00:00'})
+
+    def test_as_the_list_shows_it(self):
+        """What SQL writes is what the fields of the list show, in the user's language."""
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.reader.lang = 'fr_FR'
+        self.close(skip="Paid yesterday")
+        customer = self.create_customer(vat='BE0477472701')
+        self.create_invoice(customer, jan(10), posted=jan(1))
+        self.next_action(customer)._set_cancelled('person')
+        self.env.flush_all()
+        self.env.invalidate_all()
+        env = self.env(user=self.reader, context={'lang': 'fr_FR'})
+        file = io.BytesIO()
+        env['dso.history.export']._write_file(file, 'csv', [], 'id')
+        lines = list(csv.reader(io.StringIO(file.getvalue().decode('utf-8-sig'), newline='')))
+        actions = env['dso.action'].search([('state', 'in', ('done', 'cancelled'))], order='id')
+        labels = dict(actions._fields['result']._description_selection(env))
+        for action, line in zip(actions, lines[1:], strict=True):
+            self.assertEqual(line[4], action.display_name)
+            self.assertEqual(line[8], str(action.day))
+            self.assertEqual(line[11], labels[action.result])
+            self.assertEqual(line[18], action.remark)
 
     def test_as_filtered_and_sorted(self):
         for name in ("Azure", "Brown", "Cyan"):

@@ -1,13 +1,15 @@
 import csv
 import io
+import tempfile
 import tracemalloc
 import unittest
 from datetime import date, datetime
 from unittest.mock import patch
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
-from ..tools import spreadsheet
+from ..tools import xlsx
 from ..tools.spreadsheet import CsvTable, XlsxTable, plain_text
 
 COLUMNS = [("Name", 'text'), ("Amount", 'number'), ("Day", 'date'), ("Moment", 'datetime')]
@@ -73,11 +75,21 @@ class TestSpreadsheet(unittest.TestCase):
         row = self.sheet((False, 0, None, False))[2]
         self.assertEqual([cell.value for cell in row], [None, 0, None, None])
 
+    def test_xlsx_writes_what_xml_cannot(self):
+        texts = ('<a & "b">', "bell\x07", "_x0041_", "two\nlines", " spaces ", "Ünï ﷼ 😀")
+        sheet = self.sheet(*[(text, 0, None, None) for text in texts])
+        read = [unescape(cell.value) for cell in sheet['A'][1:]]
+        self.assertEqual(read, [text.replace('\x07', '') for text in texts])
+
+    def test_xlsx_columns_after_z(self):
+        letters = [xlsx.column_letters(index) for index in (0, 25, 26, 701, 702)]
+        self.assertEqual(letters, ['A', 'Z', 'AA', 'ZZ', 'AAA'])
+
     def test_long_text_is_cut_in_xlsx(self):
         self.assertEqual(len(self.sheet(('x' * 40_000, 0, None, None))['A2'].value), 32_767)
 
     def test_another_sheet_when_one_is_full(self):
-        with patch.object(spreadsheet, 'MAX_ROWS', 3):
+        with patch.object(xlsx, 'MAX_ROWS', 3):
             file = self.table(XlsxTable, *[(str(n), n, None, None) for n in range(5)])
         names = [
             [cell.value for cell in sheet['A']] for sheet in openpyxl.load_workbook(file).worksheets
@@ -90,7 +102,7 @@ class TestSpreadsheet(unittest.TestCase):
             self.assertLess(many, few + 500_000, kind)
 
     def peak(self, kind, count):
-        with open('/dev/null', 'wb') as sink:
+        with tempfile.TemporaryFile() as sink:
             tracemalloc.start()
             try:
                 table = kind(sink, COLUMNS)

@@ -8,16 +8,10 @@ file tells the type of each cell. A CSV file cannot: there such a text gets a le
 import csv
 import io
 
-import xlsxwriter
+from .xlsx import XlsxTable
 
 #: Characters with which a formula may begin, in full width too.
 FORMULA_STARTS = '=+-@\t\r\n＝＋－＠'
-
-#: Limits of Excel: rows of a sheet, characters of a cell.
-MAX_ROWS = 1_048_576
-MAX_TEXT = 32_767
-
-WIDTHS = {'text': 22, 'number': 14, 'date': 12, 'datetime': 18}
 
 
 def plain_text(text):
@@ -62,53 +56,6 @@ class CsvTable:
     def close(self):
         self._text.flush()
         self._text.detach()  # the file is its owner's to close
-
-
-class XlsxTable:
-    """XLSX written to disk row by row; what does not fit a sheet goes on in another."""
-
-    extension = 'xlsx'
-    mimetype = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-
-    def __init__(self, file, columns):
-        """See :class:`CsvTable`."""
-        self._columns = columns
-        self._book = xlsxwriter.Workbook(file, {'constant_memory': True})
-        self._header = self._book.add_format({'bold': True})
-        self._formats = {
-            'number': self._book.add_format({'num_format': '#,##0.00'}),
-            'date': self._book.add_format({'num_format': 'yyyy-mm-dd'}),
-            'datetime': self._book.add_format({'num_format': 'yyyy-mm-dd hh:mm:ss'}),
-        }
-        self._add_sheet()
-
-    def _add_sheet(self):
-        self._sheet = self._book.add_worksheet()
-        self._sheet.freeze_panes(1, 0)
-        for index, (label, kind) in enumerate(self._columns):
-            self._sheet.set_column(index, index, WIDTHS[kind])
-            self._sheet.write_string(0, index, label, self._header)
-        self._row = 1
-
-    def write_row(self, values):
-        """See :meth:`CsvTable.write_row`."""
-        if self._row == MAX_ROWS:
-            self._add_sheet()
-        for index, ((_label, kind), value) in enumerate(zip(self._columns, values, strict=True)):
-            if value is not None and value is not False:
-                self._write_cell(index, kind, value)
-        self._row += 1
-
-    def _write_cell(self, index, kind, value):
-        if kind == 'text':
-            self._sheet.write_string(self._row, index, value[:MAX_TEXT])
-        elif kind == 'number':
-            self._sheet.write_number(self._row, index, value, self._formats[kind])
-        else:
-            self._sheet.write_datetime(self._row, index, value, self._formats[kind])
-
-    def close(self):
-        self._book.close()
 
 
 TABLES = {table.extension: table for table in (CsvTable, XlsxTable)}
