@@ -120,7 +120,6 @@ CONFIRM_REASONS = [
     ('amount', "Amount risen after the confirmation"),
     ('recipient', "Recipient changed after the confirmation"),
     ('text', "Step or text changed after the confirmation"),
-    ('edited', "Amount changed after the text was edited"),
 ]
 
 #: Why a customer account has, or has not, a scenario action (docs/engine.md, section 9).

@@ -9,7 +9,7 @@ from .scope_sql import CUSTOMER_CODE
 #: People touched it, or its messages exist: it cannot vanish without a trace.
 TOUCHED = SQL(
     """(a.date_user IS NOT NULL OR a.confirmed_on IS NOT NULL OR COALESCE(a.note, '') <> ''
-    OR a.edited_on IS NOT NULL
+    OR a.edited_on IS NOT NULL OR a.given_to_id IS NOT NULL
     OR EXISTS (SELECT FROM dso_action_item ai WHERE ai.action_id = a.id)
     OR EXISTS (SELECT FROM dso_action_message msg WHERE msg.action_id = a.id))"""
 )

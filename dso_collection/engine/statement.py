@@ -1,5 +1,6 @@
 """Statements of open items: which items a list shows, and what they add up to (spec 4.5, 4.6)."""
 
+import hashlib
 from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
@@ -51,6 +52,24 @@ class Statement(NamedTuple):
         items = [line for line in self.lines if not line.is_credit and tests[kind](line)]
         unallocated = [line for line in self.lines if line.is_credit and kind != 'not_due']
         return sorted(items, key=lambda line: (line.due, line.id)) + unallocated
+
+    def fingerprint(self):
+        """Return what differs when an item has come, gone, become overdue or changed its amount.
+
+        :rtype: str
+        """
+        lines = sorted(
+            (
+                line.account_id,
+                line.move_id,
+                str(line.due),
+                line.due < self.today,
+                line.currency_id,
+                f'{line.residual:.4f}',
+            )
+            for line in self.lines
+        )
+        return hashlib.sha256(repr(lines).encode()).hexdigest()
 
     def _is_selected(self, line):
         if self.selected:

@@ -274,6 +274,8 @@ class DsoAction(models.Model):
         """
         self._check_collector()
         self._check_all_open()
+        if outcome not in ('done', 'no_answer'):
+            raise UserError(self.env._("An action is completed as done, or as a call unanswered."))
         if any(action.mode != 'manual' and action.state == 'planned' for action in self):
             raise UserError(
                 self.env._("Automatic actions are sent, not completed: use Send Now or Skip.")
@@ -304,11 +306,7 @@ class DsoAction(models.Model):
                 raise UserError(
                     self.env._("An action cannot be moved to the past: choose today or later.")
                 )
-        now = date and fields.Datetime.now()
-        self.sudo().write({'date_user': date, 'date_user_on': now})
-        scenario = self.filtered(lambda a: a.origin == 'scenario')
-        (self - scenario).filtered('date_user').sudo().write({'date_planned': date})
-        scenario.customer_id.sudo().write({'not_before': date, 'not_before_on': now})
+        self._set_date(date)
         return True
 
     def action_confirm(self):
@@ -324,7 +322,6 @@ class DsoAction(models.Model):
                     'confirmed_on': now,
                     'confirmed_by_id': self.env.uid,
                     'confirmed_amount': amount,
-                    'edited_amount': amount,  # an edited text is confirmed as it stands
                     'confirm_reason': False,
                 }
             )
@@ -359,6 +356,14 @@ class DsoAction(models.Model):
                     "out of the selection."
                 )
             )
+
+    def _set_date(self, date):
+        """Write the date that a person chose; none gives it back to the scenario."""
+        now = date and fields.Datetime.now()
+        self.sudo().write({'date_user': date, 'date_user_on': now})
+        scenario = self.filtered(lambda a: a.origin == 'scenario')
+        (self - scenario).filtered('date_user').sudo().write({'date_planned': date})
+        scenario.customer_id.sudo().write({'not_before': date, 'not_before_on': now})
 
     def _set_done(self, outcome, note=None, reason=None):
         """Complete actions by hand: items and levels are written first, then the state."""

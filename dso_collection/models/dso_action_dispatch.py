@@ -126,11 +126,9 @@ class DsoAction(models.Model):
         left = (self - sent).exists()
         lines = [
             self.env._(
-                "%(customer)s: %(reason)s",
-                customer=action.customer_id.display_name,
-                reason=action._explain_not_sent(),
+                "%(customer)s: %(reason)s", customer=action.customer_id.display_name, reason=reason
             )
-            for action in left
+            for action, reason in left._get_unsent(sent).items()
         ]
         if gone := len(self) - len(sent) - len(left):
             lines.append(
@@ -149,11 +147,25 @@ class DsoAction(models.Model):
             },
         }
 
-    def _explain_not_sent(self):
+    def _get_unsent(self, sent=None):
+        """Return why the actions that a person wanted to send are not on their way.
+
+        :param dso.action sent: those that are; default: those that are being sent
+        :rtype: dict[dso.action, str]
+        """
+        if sent is None:
+            sent = self.filtered(lambda action: action.state == 'sending')
+        left = self - sent
+        outdated = left._get_outdated_edits()
+        return {action: action._explain_not_sent(outdated) for action in left}
+
+    def _explain_not_sent(self, outdated):
         if self.state == 'sending':
             return self.env._("it is being sent already.")
-        if self._is_edit_outdated():
-            return self.env._("the amount has changed since its text was edited: look at it again.")
+        if self in outdated:
+            return self.env._(
+                "the open items have changed since its text was edited: look at it again."
+            )
         return self.error_message or self.explanation or self.env._("the plan has changed.")
 
     # === BUSINESS METHODS - MESSAGE === #

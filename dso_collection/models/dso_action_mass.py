@@ -10,7 +10,9 @@ from ..const import CLOSED_STATES
 MASS_METHODS = {
     'complete': 'action_complete',
     'confirm': 'action_confirm',
+    'unconfirm': 'action_unconfirm',
     'retry': 'action_retry',
+    'send': 'action_send_now',
     'reschedule': 'action_reschedule',
     'postpone': 'action_postpone',
     'skip': 'action_skip',
@@ -56,7 +58,7 @@ class DsoAction(models.Model):
         today = {company: company._dso_today() for company in self.company_id}
         starts = self.grouped(lambda a: max(filter(None, (a.date_planned, today[a.company_id]))))
         for date, actions in starts.items():
-            actions.action_reschedule(date + timedelta(days=days))
+            actions._set_date(date + timedelta(days=days))
         return True
 
     def action_give(self, collector_id):
@@ -117,6 +119,21 @@ class DsoAction(models.Model):
             return self.env._("in error")
         return "" if self.to_confirm else self.env._("waiting for no confirmation")
 
+    def _get_obstacle_to_unconfirm(self):
+        if self.mode != 'automatic_confirm' or self.to_confirm:
+            return self.env._("not confirmed")
+        return ""
+
+    def _get_obstacle_to_send(self):
+        company = self.company_id.sudo()  # a branch user may not read its root
+        if self.action_type != 'email':
+            return self.env._("no email")
+        if not company.dso_started_on:
+            return self.env._("of a company that has not started collection")
+        if company.dso_paused:
+            return self.env._("of a company that has paused sending")
+        return ""
+
     def _get_obstacle_to_retry(self):
         return "" if self.state == 'error' else self.env._("not in error")
 
@@ -135,9 +152,12 @@ class DsoAction(models.Model):
         possible, obstacles = free._sort_out(kind)
         busy = self.env._("changed by somebody else at this moment")
         obstacles.update((action, busy) for action in present - free)
-        if possible:
-            getattr(possible, MASS_METHODS[kind])(*args, **kwargs)
-        return len(possible), obstacles
+        if not possible:
+            return 0, obstacles
+        getattr(possible, MASS_METHODS[kind])(*args, **kwargs)
+        standing = possible.exists()  # what the books no longer justify falls away when it is sent
+        failures = standing._get_unsent() if kind == 'send' else {}
+        return len(standing) - len(failures), {**obstacles, **failures}
 
     @api.model
     def _explain_obstacles(self, obstacles):

@@ -15,8 +15,8 @@ class DsoAction(models.Model):
         readonly=True, help="Since when the message goes out with a text of its own."
     )
     edited_by_id = fields.Many2one('res.users', readonly=True)
-    edited_amount = fields.Monetary(
-        readonly=True, help="Amount to collect when the text was edited."
+    edited_items = fields.Char(
+        readonly=True, help="Fingerprint of the open items that the writer of the text had seen."
     )
 
     # === PANEL === #
@@ -48,7 +48,7 @@ class DsoAction(models.Model):
             'unconfirm': self.mode == 'automatic_confirm' and not self.to_confirm and not is_error,
             'retry': is_error and not is_manual,
             'send': is_email,
-            'edit': is_email,
+            'edit': is_email and is_manual,
             'complete': is_manual or is_error,
             'no_answer': self.action_type == 'call',
             'reschedule': True,
@@ -67,10 +67,10 @@ class DsoAction(models.Model):
             goes on
         :param str note: what to know next time
         """
-        if not retry_on:
-            return self.action_complete(note=note, outcome='no_answer')
         if any(action.action_type != 'call' for action in self):
             raise UserError(self.env._("Only calls are tried again: reschedule the others."))
+        if not retry_on:
+            return self.action_complete(note=note, outcome='no_answer')
         self.action_reschedule(retry_on)
         tries = self.sudo().create([action._prepare_try(note) for action in self])
         tries.sudo(False)._set_done('no_answer')
@@ -91,24 +91,31 @@ class DsoAction(models.Model):
             'leader_move_id': self.leader_move_id.id,
             'leader_number': self.leader_number,
             'leader_due': self.leader_due,
+            'member_id': self.member_id.id,
             'amount': self.amount,
             'note': note or self.note,
         }
 
-    def action_edit_text(self, subject, body):
-        """Keep a text of its own for an email until it is sent or its step changes.
-
-        An automatic email waits for a confirmation afterwards: what a person has written goes out
-        when a person says so.
+    def action_edit_text(self, subject, body, items_key=None):
+        """Keep a text of its own for a manual email until it is sent or its step changes.
 
         :param str subject: one line
         :param str body: HTML
+        :param str items_key: fingerprint of the open items that the writer has seen, as in the
+            panel; default: of those of now
         """
         self.ensure_one()
         self._check_collector()
         self._check_all_open()
         if self.action_type != 'email':
             raise UserError(self.env._("Only the text of an email can be edited."))
+        if self.mode != 'manual':
+            raise UserError(
+                self.env._(
+                    "Automatic emails are written in the configuration of their scenario: only the "
+                    "text of a manual email can be edited."
+                )
+            )
         subject = " ".join((subject or "").split())
         if not subject or not html2plaintext(body or "").strip():
             raise UserError(
@@ -121,10 +128,7 @@ class DsoAction(models.Model):
                 'edited_body': replaced._replace({self.id: body}, is_html=True)[self.id],
                 'edited_on': fields.Datetime.now(),
                 'edited_by_id': self.env.uid,
-                'edited_amount': self.amount,
-                'confirmed_on': False,
-                'confirmed_by_id': False,
-                'confirm_reason': self.mode != 'manual' and 'text',
+                'edited_items': items_key or self._get_items_keys()[self.id],
             }
         )
         return True
@@ -139,33 +143,38 @@ class DsoAction(models.Model):
                 'edited_body': False,
                 'edited_on': False,
                 'edited_by_id': False,
-                'edited_amount': 0.0,
+                'edited_items': False,
             }
         )
         return True
 
     # === BUSINESS METHODS === #
 
-    def _is_edit_outdated(self):
-        """Tell whether the amount has changed since a person edited the text."""
+    def _is_edited(self):
+        """Tell whether a person wrote the text, which nobody does for automatic ones (spec 4.4)."""
         self.ensure_one()
-        return bool(
-            self.edited_on and self.currency_id.compare_amounts(self.edited_amount, self.amount)
-        )
+        return bool(self.edited_on) and self.mode == 'manual'
 
     def _get_edited_texts(self):
         """Return what a person wrote by field of the template, nothing when nobody did.
 
         :rtype: dict[str, str]
         """
-        if not self.edited_on:
+        if not self._is_edited():
             return {}
         return {'subject': self.edited_subject, 'body_html': self.edited_body}
 
-    def _withhold_outdated(self):
-        """Let edited messages wait whose books have changed; return the others."""
-        outdated = self.filtered(lambda action: action._is_edit_outdated())
-        outdated.sudo().write(
-            {'confirmed_on': False, 'confirmed_by_id': False, 'confirm_reason': 'edited'}
-        )
-        return self - outdated
+    def _get_items_keys(self):
+        """Return fingerprints of the open items of which texts speak, by id of the action.
+
+        :rtype: dict[int, str]
+        """
+        # Who may read the action may read what its message says.
+        statements = self.env['dso.hashtag'].sudo()._load_statements(self.sudo())
+        return {action_id: statement.fingerprint() for action_id, statement in statements.items()}
+
+    def _get_outdated_edits(self):
+        """Return the actions whose text was written on other open items than those of now."""
+        edited = self.filtered(lambda action: action._is_edited())
+        keys = edited._get_items_keys() if edited else {}
+        return edited.filtered(lambda action: action.edited_items != keys[action.id])

@@ -123,7 +123,8 @@ class DsoDispatch(models.AbstractModel):
         actions = self._refuse(
             actions, 'invalid_recipient', lambda a: not email_normalize_all(a.recipient)
         )
-        actions = self._withdraw_earlier(actions)._withhold_outdated()
+        actions = self._withdraw_earlier(actions)
+        actions -= actions._get_outdated_edits()  # somebody has to look at them again
         self.env['dso.planner']._snapshot_items(actions)
         texts = self._render(actions)
         actions = actions.filtered(lambda action: action.id in texts)
@@ -191,7 +192,7 @@ class DsoDispatch(models.AbstractModel):
                 texts.update(self._render_group(template, lang, group))
             else:
                 group._set_error('render', self.env._("the step has no text"))
-        for action in actions.filtered(lambda a: a.edited_on and a.id in texts):
+        for action in actions.filtered(lambda a: a.id in texts):
             texts[action.id].update(action._get_edited_texts())
         return texts
 

@@ -242,9 +242,6 @@ class DsoExplanation(models.AbstractModel):
             'text': self.env._(
                 "Waits for confirmation again: the step or its text has changed since then."
             ),
-            'edited': self.env._(
-                "Waits for confirmation: the amount has changed since its text was edited."
-            ),
         }
         return texts.get(action.confirm_reason) or self.env._("Waits for confirmation.")
 

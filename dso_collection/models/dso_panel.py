@@ -270,8 +270,9 @@ class DsoPanel(models.AbstractModel):
             'subject': texts.get('subject', ""),
             'body': texts.get('body_html', ""),
             'problem': problem,
-            'is_edited': bool(action.edited_on),
-            'is_outdated': action._is_edit_outdated(),
+            'is_edited': action._is_edited(),
+            'is_outdated': bool(action._get_outdated_edits()),
+            'items_key': action._get_items_keys()[action.id],
         }
 
     # === WORDS === #

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -7,6 +8,9 @@ from .common_dispatch import DispatchCase
 #: The steps of the customers below: a call, then an email to confirm.
 STEPS = ((3, 'call', 'manual'), (10, 'call', 'manual'))
 EMAILS = ((3, 'email', 'automatic_confirm'), (20, 'email', 'automatic_confirm'))
+
+#: Dialogs on many actions.
+KINDS = ('complete', 'skip', 'reschedule', 'give', 'confirm', 'unconfirm', 'send', 'retry')
 
 
 @tagged('post_install', '-at_install')
@@ -108,6 +112,37 @@ class TestMassActions(DispatchCase):
         self.assertEqual(emails[2].confirmed_by_id, self.collector)
         self.assertEqual(emails[2].confirmed_amount, 1000)
 
+    def test_unconfirm_what_is_confirmed(self):
+        call, emails = self.create_actions(1), self.create_actions(2, self.emails)
+        emails[0].action_confirm()
+        wizard = self.open('unconfirm', call | emails).create({})
+        self.assertIn("1 of 3 actions; left out: 2 not confirmed", wizard.summary)
+        wizard.action_apply()
+        self.assertTrue(emails[0].to_confirm)
+
+    def test_send_what_can_be_sent(self):
+        self.company.write({'dso_started_on': fields.Datetime.now(), 'dso_paused': False})
+        call, emails = self.create_actions(1), self.create_actions(2, self.emails)
+        emails[0]._set_sending()
+        self.create_credit_note(emails[1].customer_id, 600)
+        good = self.create_actions(1, self.emails)
+        wizard = self.open('send', call | emails | good).create({})
+        self.assertIn("2 of 4 actions", wizard.summary)
+        self.assertIn("1 no email", wizard.summary)
+        wizard.action_apply()
+        self.assertEqual(good.state, 'sending')
+        self.assertEqual(emails[1].state, 'planned')
+        self.assertIn("1 of 4 actions", wizard.report)
+        self.assertIn("unallocated credits", wizard.report)
+        self.assertIn(emails[1].customer_id.display_name, wizard.report)
+
+    def test_nothing_is_sent_before_the_start(self):
+        self.company.dso_started_on = False
+        wizard = self.open('send', self.create_actions(2, self.emails)).create({})
+        self.assertIn("0 of 2 actions", wizard.summary)
+        wizard.action_apply()
+        self.assertIn("has not started", wizard.report)
+
     def test_retry_what_is_in_error(self):
         emails = self.create_actions(3, self.emails)
         emails[:2]._set_error('refused', "no such user")
@@ -176,6 +211,14 @@ class TestMassActions(DispatchCase):
         self.assertFalse(action.given_to_id)
         self.assertEqual(action.collector_id, self.collector)
 
+    def test_given_action_that_falls_away_goes_to_the_history(self):
+        action = self.create_actions(1)
+        self.give(action)
+        customer = action.customer_id
+        self.pay(customer, 1000, customer.open_line_ids)
+        self.plan(customer)
+        self.assertEqual(action.state, 'cancelled')
+
     def test_specific_action_changes_hands(self):
         customer = self.create_actions(1).customer_id
         task = self.env['dso.action'].create({'customer_id': customer.id, 'name': "Visit"})
@@ -231,18 +274,26 @@ class TestMassActions(DispatchCase):
             'postpone': {'days': 3},
             'give': {'collector_id': self.other.id},
             'confirm': {},
+            'unconfirm': {},
+            'send': {},
             'retry': {},
         }
+        self.company.write({'dso_started_on': fields.Datetime.now(), 'dso_paused': False})
         sizes = (2, 2, 4)
         for kind, values in arguments.items():
             counts = []
             for size in sizes:
                 with self.rolled_back():
-                    scenario = self.emails if kind in ('confirm', 'retry') else self.calls
+                    is_email = kind in ('confirm', 'unconfirm', 'send', 'retry')
+                    scenario = self.emails if is_email else self.calls
                     actions = self.create_actions(size, scenario)
                     if kind == 'retry':
                         actions._set_error('refused')
                     self.plan(*actions.customer_id)
+                    for number, action in enumerate(actions):
+                        action.amount += number
+                        if kind == 'unconfirm':
+                            action.action_confirm()
                     mine = actions.with_user(self.collector)
                     counts.append(self.queries(self.apply_and_plan, mine, kind, values))
             with self.subTest(kind=kind):
@@ -262,7 +313,7 @@ class TestMassActions(DispatchCase):
 
     def test_readers_change_nothing(self):
         actions = self.create_actions(2)
-        for kind in ('complete', 'skip', 'reschedule', 'give', 'confirm', 'retry'):
+        for kind in KINDS:
             with self.subTest(kind=kind), self.assertRaises(AccessError):
                 self.open(kind, actions, self.reader).create({})
         for kind, values in (('postpone', {'days': 1}), ('give', {'collector_id': self.other.id})):

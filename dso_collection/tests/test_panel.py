@@ -166,8 +166,15 @@ class TestPanel(CollectionCase):
 
     def test_only_calls_are_tried_again(self):
         task = self.env['dso.action'].create({'customer_id': self.customer.id})
-        with self.assertRaisesRegex(UserError, "Only calls"):
-            task.action_no_answer(retry_on=jan(22))
+        for retry_on in (jan(22), None):
+            with self.assertRaisesRegex(UserError, "Only calls"):
+                task.action_no_answer(retry_on=retry_on)
+
+    def test_nobody_says_that_a_call_was_sent(self):
+        action = self.next_action(self.customer)
+        for outcome in ('sent', 'skipped', 'nonsense'):
+            with self.subTest(outcome=outcome), self.assertRaisesRegex(UserError, "completed as"):
+                action.action_complete(outcome=outcome)
 
     def test_next_try_is_not_in_the_past(self):
         action = self.next_action(self.customer)
@@ -183,10 +190,19 @@ class TestPanel(CollectionCase):
 
 @tagged('post_install', '-at_install')
 class TestEditedText(DispatchCase):
-    """What a person writes for one message is what is sent and kept."""
+    """What a person writes for one manual email is what is sent and kept (spec 4.4)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.scenario.step_ids.filtered(lambda step: step.delay == 3).mode = 'manual'
 
     def edit(self, action, subject="About your invoice", body="<p>Just for you</p>"):
         action.with_user(self.collector).action_edit_text(subject, body)
+
+    def send_now(self, action):
+        action.with_user(self.collector).action_send_now()
+        return action
 
     def email(self, action):
         return action.with_user(self.collector).get_panel()['email']
@@ -226,37 +242,78 @@ class TestEditedText(DispatchCase):
         self.assertEqual(action.state, 'done')
         self.assertEqual(action.sent_message_ids.mail_message_id.subject, "About your invoice")
 
-    def test_edited_text_survives_a_plan_and_waits_for_a_person(self):
+    def test_edited_text_survives_a_plan(self):
         action = self.due_action()
         self.edit(action)
         self.plan(self.customer)
-        self.assertTrue(action.to_confirm)
-        self.assertFalse(self.dispatch(action))
-        self.assertTrue(self.email(action)['is_edited'])
-        action.action_confirm()
-        self.assertEqual(self.dispatch(action), action)
+        email = self.email(action)
+        self.assertTrue(email['is_edited'])
+        self.assertFalse(email['is_outdated'])
+        self.assertEqual(self.send_now(action).state, 'sending')
 
-    def test_edited_text_is_not_sent_when_the_amount_has_changed(self):
+    def test_text_of_an_automatic_email_is_not_edited(self):
+        for mode in ('automatic', 'automatic_confirm'):
+            with self.subTest(mode=mode):
+                self.step(3).mode = mode
+                action = self.due_action()
+                self.assertNotIn('edit', action.with_user(self.collector).get_panel()['can'])
+                with self.assertRaisesRegex(UserError, "only the text of a manual email"):
+                    self.edit(action)
+
+    def test_step_that_becomes_automatic_sends_its_own_text(self):
         action = self.due_action()
+        self.edit(action)
+        self.step(3).mode = 'automatic'
+        self.plan(self.customer)
+        self.assertFalse(self.email(action)['is_edited'])
+        self.send(action)
+        self.assertEqual(self.server.messages[0]['Subject'], "Reminder of $\xa01,000.00")
+
+    def test_edited_text_is_not_sent_when_an_item_was_paid(self):
+        second = self.create_invoice(self.customer, jan(2), amount=400, posted=jan(0))
+        action = self.due_action()
+        self.edit(action)
+        self.pay(self.customer, 400, self.receivables(second))
+        # The amount is what it was, the items are others.
         self.create_invoice(self.customer, jan(2), amount=400, posted=jan(0))
         self.plan(self.customer)
-        self.edit(action)
-        self.pay(self.customer, 100, self.receivables(self.invoice))
-        self.customer.partner_id.flush_recordset()
+        self.assertEqual(action.amount, 1400)
         note = action.with_user(self.collector).action_send_now()
-        self.assertIn("amount has changed", note['params']['message'])
-        self.assertEqual((action.state, action.confirm_reason), ('planned', 'edited'))
+        self.assertIn("open items have changed", note['params']['message'])
+        self.assertEqual(action.state, 'planned')
         self.assertTrue(self.email(action)['is_outdated'])
-        self.assertIn("amount has changed", action.explanation)
 
-    def test_confirming_takes_the_text_as_it_stands(self):
+    def test_what_was_paid_while_somebody_wrote_is_noticed(self):
+        second = self.create_invoice(self.customer, jan(2), amount=400, posted=jan(0))
+        action = self.due_action()
+        seen = self.email(action)['items_key']
+        self.pay(self.customer, 400, self.receivables(second))
+        self.plan(self.customer)
+        action.action_edit_text("Subject", "<p>Text</p>", seen)
+        self.assertTrue(self.email(action)['is_outdated'])
+        action.action_edit_text("Subject", "<p>Text</p>", self.email(action)['items_key'])
+        self.assertFalse(self.email(action)['is_outdated'])
+        self.assertEqual(self.send_now(action).state, 'sending')
+
+    def test_item_that_becomes_overdue_is_noticed(self):
+        self.create_invoice(self.customer, jan(4), amount=400, posted=jan(0))
         action = self.due_action()
         self.edit(action)
-        self.pay(self.customer, 100, self.receivables(self.invoice))
-        self.plan(self.customer)
-        self.assertTrue(action._is_edit_outdated())
-        action.action_confirm()
-        self.assertFalse(action._is_edit_outdated())
+        self.go_to(jan(5))
+        self.assertTrue(self.email(action)['is_outdated'])
+
+    def test_cost_of_the_look_does_not_depend_on_the_number(self):
+        counts = []
+        for size in (2, 2, 4):
+            customers = self.create_customers(size)
+            for customer in customers:
+                self.create_invoice(customer, jan(1), posted=jan(0))
+            self.plan(*customers)
+            actions = self.env['dso.action'].search([('customer_id', 'in', customers.ids)])
+            for action in actions:
+                action.action_edit_text("Subject", "<p>Text</p>")
+            counts.append(self.queries(actions._get_outdated_edits))
+        self.assertEqual(counts[1], counts[2])
 
     def test_new_step_has_its_own_text(self):
         action = self.due_action()
@@ -287,7 +344,7 @@ class TestEditedText(DispatchCase):
     def test_scripts_fall_out_and_expressions_stay_words(self):
         action = self.due_action()
         self.edit(action, "{{ object.id }}", "<p t-out='1+1'>Hi<script>alert(1)</script></p>")
-        self.dispatch(action.with_user(self.collector))
+        self.send_now(action)
         texts = action._get_edited_texts()
         self.assertEqual(texts['subject'], "{{ object.id }}")
         self.assertNotIn('script', texts['body_html'])
@@ -310,6 +367,6 @@ class TestEditedText(DispatchCase):
         with self.assertRaisesRegex(UserError, "Only the text of an email"):
             self.edit(task)
         self.go_to(jan(4) + timedelta(days=1))
-        self.send(action)
+        self.send_now(action)
         with self.assertRaises(UserError):
             self.edit(action)

@@ -26,13 +26,20 @@ class TestPanelTour(AgendaTourCase):
 
     def test_email(self):
         self.company.write({'dso_started_on': fields.Datetime.now(), 'dso_paused': False})
-        action = self.actions_of("Azure Exterior")
+        template = self.env['mail.template'].search([('name', '=', "Reminder")], limit=1)
+        scenario = self.create_scenario(
+            {'name': "Manual email", 'action_type': 'email', 'mail_template_id': template.id}
+        )
+        self.create_late("Brandon Freeman", scenario)
+        action = self.actions_of("Brandon Freeman")
         self.start_tour('/odoo', 'dso_collection_panel_email', login='collector')
         self.assertEqual(action.state, 'sending')
         message = action.sent_message_ids.mail_message_id
         self.assertEqual(message.subject, "About your invoice")
         self.assertIn("Just for you", message.body)
-        self.assertEqual(action.confirmed_by_id, self.collector)
+        [call] = self.actions_of("Azure Interior")
+        self.assertEqual(call.note, "Ask for Paula")
+        self.assertEqual(self.actions_of("Ready Mat").note, "In June")
 
 
 @tagged('post_install', '-at_install')
@@ -46,3 +53,4 @@ class TestPanelOnPhone(AgendaTourCase):
         self.start_tour('/odoo/collection-manual', 'dso_collection_panel_phone', login='collector')
         action = self.env['dso.action'].search([('partner_id.name', '=', "Ready Mat")])
         self.assertEqual(action.date_user, self.today + timedelta(days=3))
+        self.assertEqual(action.note, "In June")

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
 import { SearchModel } from "@web/search/search_model";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
@@ -138,7 +139,13 @@ function usePanel(controller) {
     );
     const panel = useState(state);
     useSubEnv({ dsoPanel: panel });
+    useSetupAction({ beforeLeave: () => !panel.resId || panel.keep() });
     return panel;
+}
+
+/** What is done has its form; what is to be done has the panel, in which it is done. */
+function hasPanel({ resModel, data }) {
+    return resModel === "dso.action" && OPEN_STATES.includes(data.state);
 }
 
 /** Marks the row of the panel. */
@@ -169,12 +176,11 @@ export class AgendaListController extends ListController {
         return `${this.props.className} o_dso_agenda ${split}`;
     }
 
-    /** What is done has its form; what is to be done has the panel, in which it is done. */
     async openRecord(record, options = {}) {
-        if (options.newWindow || !OPEN_STATES.includes(record.data.state)) {
+        if (options.newWindow || !hasPanel(record)) {
             return super.openRecord(record, options);
         }
-        this.panel.show(record.resId);
+        return this.panel.open(record.resId);
     }
 }
 
@@ -189,7 +195,7 @@ export class AgendaKanbanController extends KanbanController {
     }
 
     async openRecord(record, options = {}) {
-        if (options.newWindow || !OPEN_STATES.includes(record.data.state)) {
+        if (options.newWindow || !hasPanel(record)) {
             return super.openRecord(record, options);
         }
         this.panel.show(record.resId);

@@ -1,6 +1,6 @@
 import { MAIN_PLUGINS } from "@html_editor/plugin_sets";
 import { Wysiwyg } from "@html_editor/wysiwyg";
-import { Component, markup, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, markup, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { serializeDate } from "@web/core/l10n/dates";
@@ -14,6 +14,9 @@ const { DateTime } = luxon;
 
 /** Days that one click fills into a date. */
 const QUICK_DAYS = [1, 3, 7];
+
+/** Milliseconds after which what was read ahead is read again. */
+const FRESH = 60_000;
 
 /** Places whose own Escape comes first. */
 const OWN_ESCAPE = ".o_searchview, .o-overlay-container, .o_cp_searchview";
@@ -36,6 +39,11 @@ export class ActionPanel extends Component {
         this.root = useRef("root");
         this.keepLast = new KeepLast();
         this.prefetched = {};
+        const keep = () => this.keep();
+        this.panel.keep = keep;
+        onWillUnmount(() => (this.panel.keep = async () => true));
+        // The editor writes HTML its own way, before anybody has typed.
+        this.onEditorReady = () => (this.loadedBody = this.editor.getContent());
         onWillStart(() => this.load(this.panel.resId));
         useEffect(
             (resId) => {
@@ -65,7 +73,8 @@ export class ActionPanel extends Component {
     // --- loading -------------------------------------------------------------------------------
 
     async load(resId) {
-        const ahead = this.prefetched.resId === resId ? this.prefetched.promise : false;
+        const { resId: readId, promise, on } = this.prefetched;
+        const ahead = readId === resId && Date.now() - on < FRESH && promise;
         this.prefetched = {};
         let data = await this.keepLast.add(ahead || this.fetch(resId));
         if (ahead && data?.customer.id === this.state.data?.customer.id) {
@@ -92,7 +101,7 @@ export class ActionPanel extends Component {
         if (resId) {
             const promise = this.fetch(resId);
             promise.catch(() => (this.prefetched = {})); // asked for again when it is shown
-            this.prefetched = { resId, promise };
+            this.prefetched = { resId, promise, on: Date.now() };
         }
     }
 
@@ -141,10 +150,8 @@ export class ActionPanel extends Component {
 
     // --- moving --------------------------------------------------------------------------------
 
-    async go(resId) {
-        if (resId && (await this.keep())) {
-            this.panel.show(resId);
-        }
+    go(resId) {
+        return this.panel.open(resId);
     }
 
     async close() {
@@ -185,12 +192,16 @@ export class ActionPanel extends Component {
 
     /** Store what is typed and not yet stored; tell whether that worked. */
     async keep() {
+        await this.keepNote();
+        return !this.state.isEditing || this.keepText();
+    }
+
+    async keepNote() {
         const { data, note } = this.state;
         if (data && note !== data.note && data.can.length) {
             data.note = note;
             await this.orm.write("dso.action", [data.id], { note });
         }
-        return !this.state.isEditing || this.keepText();
     }
 
     setDays(days) {
@@ -207,6 +218,7 @@ export class ActionPanel extends Component {
             allowFile: false,
             allowImage: false,
             allowVideo: false,
+            onEditorReady: this.onEditorReady,
         };
     }
 
@@ -223,15 +235,26 @@ export class ActionPanel extends Component {
     }
 
     get isTextChanged() {
-        const { subject, body } = this.state.data.email;
-        return this.state.subject !== subject || (this.editor && this.typedBody !== body);
+        const isSubjectChanged = this.state.subject !== this.state.data.email.subject;
+        return isSubjectChanged || (this.editor && this.typedBody !== this.loadedBody);
+    }
+
+    storeText() {
+        const { data, subject } = this.state;
+        const args = [[data.id], subject, String(this.typedBody), data.email.items_key];
+        return this.orm.call("dso.action", "action_edit_text", args);
+    }
+
+    discardText() {
+        this.editor = null;
+        Object.assign(this.state, { isEditing: false, subject: this.state.data.email.subject });
     }
 
     async keepText() {
         const { data, subject } = this.state;
         if (this.isTextChanged) {
             const body = String(this.typedBody);
-            await this.orm.call("dso.action", "action_edit_text", [[data.id], subject, body]);
+            await this.storeText();
             Object.assign(data.email, { subject, body, is_edited: true, is_outdated: false });
             this.body = markup(body);
         }
@@ -242,6 +265,7 @@ export class ActionPanel extends Component {
 
     async restoreText() {
         const { id } = this.state.data;
+        await this.keepNote();
         await this.orm.call("dso.action", "action_restore_text", [[id]]);
         await this.load(id);
     }
@@ -284,10 +308,9 @@ export class ActionPanel extends Component {
 
     /** Send the text that is on the screen, even if the books have changed since it was edited. */
     async send() {
-        const { email, id } = this.state.data;
+        const { email } = this.state.data;
         if (email.is_outdated) {
-            const args = [[id], this.state.subject, String(this.typedBody)];
-            await this.orm.call("dso.action", "action_edit_text", args);
+            await this.storeText();
             email.is_outdated = false;
         }
         return this.run("action_send_now");
@@ -295,8 +318,8 @@ export class ActionPanel extends Component {
 
     /** Do something with the action, tell what it returned, and go on with the next row. */
     async run(method, kwargs = {}) {
-        if (this.state.isBusy) {
-            return;
+        if (this.state.isBusy || this.state.data.id !== this.panel.resId) {
+            return; // the next row is on its way
         }
         this.state.isBusy = true;
         try {
@@ -330,6 +353,7 @@ export class ActionPanelDialog extends Component {
 
     setup() {
         this.panel = useState(this.props.panel);
+        this.env.dialogData.dismiss = () => this.panel.keep();
         useEffect(
             (resId) => {
                 if (!resId) {

@@ -99,14 +99,27 @@ registry.category("web_tour.tours").add("dso_collection_panel_calls", {
 registry.category("web_tour.tours").add("dso_collection_panel_email", {
     steps: () => [
         ...openApp(),
-        { trigger: ".o_dso_tabs [data-tab='automatic']", run: "click" },
-        { trigger: ".o_dso_tabs [data-tab='automatic'].active" },
-        { trigger: `${row("Azure Exterior")} td[name='customer_id']`, run: "click" },
+        { trigger: `${row("Azure Interior")} td[name='customer_id']`, run: "click" },
+        {
+            content: "A note is kept when another row is clicked",
+            trigger: `${panel("Azure Interior")} .o_dso_note`,
+            run: "edit Ask for Paula",
+        },
+        { trigger: `${row("Brandon Freeman")} td[name='customer_id']`, run: "click" },
         {
             content: "The text stands there as it would leave",
-            trigger: `${panel("Azure Exterior")} .o_dso_email_body:contains('Please pay.')`,
+            trigger: `${panel("Brandon Freeman")} .o_dso_email_body:contains('Please pay.')`,
         },
         { trigger: ".o_dso_edit", run: "click" },
+        {
+            content: "Who changes nothing has edited nothing",
+            trigger: ".o_dso_email:has(.odoo-editor-editable p:contains('Please pay.')) .o_dso_keep",
+            run: "click",
+        },
+        {
+            trigger: ".o_dso_email:not(:has(.o_dso_restore)) .o_dso_edit",
+            run: "click",
+        },
         { trigger: "input.o_dso_subject", run: "edit About your invoice" },
         {
             trigger: ".o_dso_editor .odoo-editor-editable p:contains('Please pay.')",
@@ -115,19 +128,29 @@ registry.category("web_tour.tours").add("dso_collection_panel_email", {
         { trigger: ".o_dso_keep", run: "click" },
         { trigger: ".o_dso_email .badge:contains('Edited')" },
         { trigger: ".o_dso_email_body:contains('Just for you')" },
+        { trigger: ".o_dso_do_send", run: "click" },
+        { trigger: ".o_notification:contains('Emails on their way: 1.')" },
+        {
+            content: "A note is kept when people leave the list",
+            trigger: `${row("Ready Mat")} td[name='customer_id']`,
+            run: "click",
+        },
+        { trigger: `${panel("Ready Mat")} .o_dso_note`, run: "edit In June" },
+        { trigger: ".o_dso_tabs [data-tab='automatic']", run: "click" },
+        {
+            content: "Automatic emails are shown, and edited in the scenario alone",
+            trigger: `.o_dso_tabs:has([data-tab='automatic'].active)`,
+        },
+        { trigger: `${row("Azure Exterior")} td[name='customer_id']`, run: "click" },
+        {
+            trigger: `${panel("Azure Exterior")} .o_dso_email:not(:has(.o_dso_edit)):contains('Please pay.')`,
+        },
         {
             content: "Confirmed, it goes out on its date",
             trigger: ".o_dso_do_confirm",
             run: "click",
         },
         { trigger: `${row("Azure Exterior")}:has(.badge:contains('Confirmed'))` },
-        { trigger: `${row("Azure Exterior")} td[name='customer_id']`, run: "click" },
-        {
-            content: "Or send it now",
-            trigger: `${panel("Azure Exterior")} .o_dso_do_send`,
-            run: "click",
-        },
-        { trigger: ".o_notification:contains('Emails on their way: 1.')" },
     ],
 });
 
@@ -136,6 +159,13 @@ registry.category("web_tour.tours").add("dso_collection_panel_phone", {
         {
             content: "On a phone, a card opens the panel over the whole screen",
             trigger: ".o_dso_card:contains('Ready Mat') .text-muted.small",
+            run: "click",
+        },
+        { trigger: `.modal ${panel("Ready Mat")} .o_dso_note`, run: "edit In June" },
+        { trigger: ".modal-header button.oi-arrow-left, .modal-header button", run: "click" },
+        {
+            content: "The note is kept when the panel is closed",
+            trigger: "body:not(:has(.modal)) .o_dso_card:contains('Ready Mat') .text-muted.small",
             run: "click",
         },
         { trigger: `.modal ${panel("Ready Mat")}` },

@@ -94,6 +94,44 @@ test("after an outcome the next row that is still there follows", async () => {
     expect(panel.resId).toBe(false);
 });
 
+test("another row is shown when what is typed is stored", async () => {
+    const panel = makePanel([1, 2]);
+    panel.keep = async () => false;
+    await panel.open(2);
+    expect(panel.resId).toBe(1);
+    panel.keep = async () => true;
+    await panel.open(2);
+    expect(panel.resId).toBe(2);
+});
+
+test("neighbours are those of the list as it is now", async () => {
+    const panel = makePanel([1, 2, 3], [3, 1, 4]);
+    await panel.reload();
+    expect([panel.previous, panel.next]).toEqual([3, 4]);
+});
+
+test("after another action of the customer, the row from which it was opened follows", async () => {
+    const panel = makePanel([1, 2, 3]);
+    panel.show(2);
+    panel.show(77);
+    expect(panel.index).toBe(-1);
+    expect([panel.previous, panel.next]).toEqual([1, 3]);
+    await panel.advance();
+    expect(panel.resId).toBe(2);
+});
+
+test("another row stores the note first", async () => {
+    onRpc("dso.action", "write", ({ args }) => {
+        expect.step(`write ${args[0]} ${args[1].note}`);
+        return true;
+    });
+    const panel = makePanel([1, 2]);
+    await mountWithCleanup(ActionPanel, { props: { panel } });
+    await contains(".o_dso_note").edit("Promised");
+    await panel.open(2);
+    expect.verifySteps(["write 1 Promised"]);
+});
+
 test("the panel shows whom to call and what is open", async () => {
     await mountWithCleanup(ActionPanel, { props: { panel: makePanel([1]) } });
     expect("a.o_dso_phone").toHaveAttribute("href", "tel:%2B15550100");
