@@ -60,6 +60,7 @@ from . import (
     dso_statement,
     mail_compose_message,
     mail_mail,
+    mail_message,
     mail_notification,
     mail_render_mixin,
     mail_template,

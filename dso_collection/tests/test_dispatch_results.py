@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from odoo.exceptions import UserError
+
 from .common import jan
 from .common_dispatch import DispatchCase
 from .smtp import closed_port
@@ -276,6 +278,16 @@ class TestLost(DispatchCase):
         self.run_queue()
         self.mail_of(self.action).unlink()
         self.assertEqual((self.action.state, self.action.delivery), ('done', 'sent'))
+
+    def test_sent_message_is_evidence(self):
+        self.run_queue()
+        message = self.action.sent_message_ids.mail_message_id
+        for user in (self.env.user, self.collector):
+            with self.assertRaisesRegex(UserError, "part of the history"):
+                message.with_user(user).write({'body': "<p>Something else</p>"})
+        with self.assertRaisesRegex(UserError, "part of the history"):
+            message.sudo().unlink()
+        message.write({'is_internal': False})  # what it told stays as it is
 
 
 class TestBounce(DispatchCase):
