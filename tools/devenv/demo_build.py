@@ -68,6 +68,13 @@ def load_languages(env):
             modules._update_translations(code)
 
 
+def silence_bot(env):
+    """Keep the bot's welcome from covering the screen of a phone."""
+    users = env['res.users'].search([])
+    if 'odoobot_state' in users._fields:
+        users.odoobot_state = 'disabled'
+
+
 def portfolio():
     """The addon's portfolio module, or None while there is none."""
     try:
@@ -86,6 +93,7 @@ def build(env, smtp_port):
     if company:
         with step("Building the portfolio"):
             company.build(env)
+            silence_bot(env)
             env.cr.commit()
     else:
         print("  note: the addon has no demo portfolio yet", flush=True)
