@@ -162,6 +162,20 @@ class AccountMoveLine(models.Model):
     def _dso_due_date(self):
         return self.date_maturity or self.move_id.invoice_date_due or self.move_id.date
 
+    @api.model
+    def _domain_due_before(self, day):
+        """Items whose due date, as :meth:`_dso_due_date` tells it, is before a day.
+
+        :rtype: Domain
+        """
+        paths = ('date_maturity', 'move_id.invoice_date_due', 'date')
+        undated = Domain.TRUE
+        found = Domain.FALSE
+        for path in paths:
+            found |= undated & Domain(path, '<', day)
+            undated &= Domain(path, '=', False)
+        return found
+
     def _dso_get_exclusion(self, customer):
         """Return why an open item is not eligible (docs/engine.md, 1), in words for people.
 

@@ -150,18 +150,16 @@ class DsoPanel(models.AbstractModel):
 
     def _read_totals(self, domain, today):
         """Return the open and the overdue total of each currency, never summed over them."""
-        late = Domain('date_maturity', '<', today) | (
-            Domain('date_maturity', '=', False) & Domain('date', '<', today)
-        )
-        overdue = domain & late & Domain('amount_residual_currency', '>', 0)
+        lines = self.env['account.move.line']
+        late = lines._domain_due_before(today) & Domain('amount_residual_currency', '>', 0)
         amounts = [
             {
                 currency: (total, count)
-                for currency, total, count in self.env['account.move.line']._read_group(
+                for currency, total, count in lines._read_group(
                     found, ['currency_id'], ['amount_residual_currency:sum', '__count']
                 )
             }
-            for found in (domain, overdue)
+            for found in (domain, domain & late)
         ]
         return [
             {
@@ -265,14 +263,15 @@ class DsoPanel(models.AbstractModel):
         if action.action_type != 'email' or action.state not in ('planned', 'error'):
             return False
         texts, problem = self.env['dso.dispatch']._preview(action)
+        items_key = action._get_items_keys()[action.id]
         return {
             'recipient': action.recipient or "",
             'subject': texts.get('subject', ""),
             'body': texts.get('body_html', ""),
             'problem': problem,
             'is_edited': action._is_edited(),
-            'is_outdated': bool(action._get_outdated_edits()),
-            'items_key': action._get_items_keys()[action.id],
+            'is_outdated': action._is_edited() and action.edited_items != items_key,
+            'items_key': items_key,
         }
 
     # === WORDS === #
