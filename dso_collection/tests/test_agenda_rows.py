@@ -3,7 +3,8 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from .common import CollectionCase, jan
+from .common import jan
+from .common_calls import CallCase
 
 #: What the lists of the agenda show beside the columns of an action.
 ROW_FIELDS = [
@@ -19,19 +20,8 @@ ROW_FIELDS = [
 
 
 @tagged('post_install', '-at_install')
-class TestAgendaRows(CollectionCase):
+class TestAgendaRows(CallCase):
     """What a row of the agenda tells of the customer account, and what can be searched for."""
-
-    FIRST_DAY = jan(20)
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.calls = cls.create_scenario("Calls", [(3, 'call', 'manual'), (10, 'call', 'manual')])
-        cls.company.dso_scenario_id = cls.calls
-        cls.customer = cls.create_customer()
-        cls.invoice = cls.create_invoice(cls.customer, jan(10), posted=jan(1))
-        cls.collector = cls.create_user('collector')
 
     def create_late(self, count):
         customers = self.create_customers(count)

@@ -3,24 +3,18 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import CollectionCase, jan
+from .common import jan
+from .common_calls import CallCase
 from .common_dispatch import DispatchCase
 
 
 @tagged('post_install', '-at_install')
-class TestPanel(CollectionCase):
+class TestPanel(CallCase):
     """Everything that a call needs stands beside the list, read at once."""
-
-    FIRST_DAY = jan(20)
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.calls = cls.create_scenario("Calls", [(3, 'call', 'manual'), (10, 'call', 'manual')])
-        cls.company.dso_scenario_id = cls.calls
-        cls.customer = cls.create_customer(ref="AZ1", phone="+1 555 0100")
-        cls.invoice = cls.create_invoice(cls.customer, jan(10), posted=jan(1))
-        cls.collector = cls.create_user('collector', name="Ann Clerk")
         cls.reader = cls.create_user('reader')
 
     def panel(self, action, user=None):
@@ -66,6 +60,17 @@ class TestPanel(CollectionCase):
         found = {total['currency']: (total['open'], total['overdue']) for total in totals}
         self.assertEqual(found['USD'], ("$\xa01,000.00", "$\xa01,000.00"))
         self.assertEqual(found['EUR'], ("500.00\xa0€", "500.00\xa0€"))
+
+    def test_overdue_total_counts_an_item_without_due_date(self):
+        """Such an item is due on the due date of its invoice, else on its accounting date."""
+        undated = self.create_opening_entry(self.customer, jan(12), amount=50)
+        self.receivables(undated).date_maturity = False
+        undated.invoice_date_due = False
+        later = self.create_invoice(self.customer, jan(30), amount=7, posted=jan(1))
+        self.receivables(later).date_maturity = False
+        [total] = self.panel(self.next_action(self.customer))['totals']
+        self.assertEqual(total['open'], "$\xa01,057.00")
+        self.assertEqual(total['overdue'], "$\xa01,050.00")
 
     def test_items_of_members_with_their_codes(self):
         member = self.create_customer("Azure Exterior", ref="AZ2")

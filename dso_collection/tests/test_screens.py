@@ -6,23 +6,13 @@ from odoo.tools.safe_eval import safe_eval
 from psycopg2.errors import CheckViolation
 
 from .common import CollectionCase, jan
+from .common_calls import CallCase
 from .common_tours import TourCase
 
 
 @tagged('post_install', '-at_install')
-class TestWizards(CollectionCase):
+class TestWizards(CallCase):
     """Dialogs collect input and hand it to the actions."""
-
-    FIRST_DAY = jan(20)
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.calls = cls.create_scenario("Calls", [(3, 'call', 'manual'), (10, 'call', 'manual')])
-        cls.company.dso_scenario_id = cls.calls
-        cls.customer = cls.create_customer()
-        cls.create_invoice(cls.customer, jan(10), posted=jan(1))
-        cls.collector = cls.create_user('collector')
 
     def open(self, model, action):
         context = {'active_model': 'dso.action', 'active_ids': action.ids}
