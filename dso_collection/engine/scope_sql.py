@@ -17,8 +17,17 @@ TRADE_RECEIVABLES = SQL(
         WHERE aa.account_type = 'asset_receivable' AND aa.non_trade IS NOT TRUE)"""
 )
 
-#: Customer code of the contact in alias ``p``: reference, else VAT number, else name (spec 2.3).
-CUSTOMER_CODE = SQL("COALESCE(NULLIF(p.ref, ''), NULLIF(p.vat, ''), p.name, '')")
+
+def customer_code(ref, vat, name):
+    """Code of a customer account: reference, else VAT number, else name (spec 2.3).
+
+    :param SQL ref, vat, name: columns of its contact
+    """
+    return SQL("COALESCE(NULLIF(%s, ''), NULLIF(%s, ''), %s, '')", ref, vat, name)
+
+
+#: Customer code of the contact in alias ``p``.
+CUSTOMER_CODE = customer_code(SQL("p.ref"), SQL("p.vat"), SQL("p.name"))
 
 #: Tables of open items ``l`` with their commercial partner in ``p`` and their root company.
 OPEN_ITEM_TABLES = SQL(
@@ -257,6 +266,18 @@ def _births(source, uid, now):
         source=source,
         uid=uid,
         now=now,
+    )
+
+
+def books_are_stale():
+    """Condition on alias ``cal``: the newest bank entry of the company is too old (spec 3.16)."""
+    return SQL(
+        """COALESCE((SELECT MAX(bm.date) FROM account_move bm
+            JOIN account_journal bj ON bj.id = bm.journal_id AND bj.type = 'bank'
+            JOIN res_company rc ON rc.id = bm.company_id
+            WHERE bm.state = 'posted' AND %s = cal.company_id), '-infinity'::date
+        ) < cal.today - cal.books_days""",
+        ROOT_COMPANY,
     )
 
 

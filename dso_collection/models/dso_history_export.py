@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..const import CLOSED_STATES
+from ..engine.scope_sql import customer_code
 from ..tools.spreadsheet import TABLES
 
 #: Actions read at once: what the memory holds does not depend on the length of the history.
@@ -148,12 +149,9 @@ class HistoryTable:
         return self.beside(path, 'name')
 
     def code(self, field):
-        """Return the code of a customer account, as people know it (spec 2.3)."""
+        """Return the code of a customer account."""
         path = (field, 'partner_id')
-        return SQL(
-            "COALESCE(NULLIF(%s, ''), NULLIF(%s, ''), %s)",
-            *(self.beside(path, name) for name in ('ref', 'vat', 'name')),
-        )
+        return customer_code(*(self.beside(path, name) for name in ('ref', 'vat', 'name')))
 
     # --- what fields of the actions compute for the lists ------------------------------------
 

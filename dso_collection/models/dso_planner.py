@@ -288,14 +288,7 @@ class DsoPlanner(models.AbstractModel):
         """Condition on alias ``cal`` that tells that a company's books are stale."""
         if not any(row['hold_books'] for row in rows):
             return SQL("FALSE")  # spares the query to those who do not ask for it
-        return SQL(
-            """COALESCE((SELECT MAX(bm.date) FROM account_move bm
-                JOIN account_journal bj ON bj.id = bm.journal_id AND bj.type = 'bank'
-                JOIN res_company rc ON rc.id = bm.company_id
-                WHERE bm.state = 'posted' AND %s = cal.company_id), '-infinity'::date
-            ) < cal.today - cal.books_days""",
-            scope_sql.ROOT_COMPANY,
-        )
+        return scope_sql.books_are_stale()
 
     def _snapshot_items(self, actions):
         """Copy to scenario actions the items that they list now; replaces earlier copies.

@@ -5,8 +5,9 @@ from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
-from ..engine import window
+from ..engine import scope_sql, window
 from .dso_customer_assign import DEFAULT_FIELDS
 
 WINDOW_DAYS = tuple(
@@ -224,18 +225,16 @@ class ResCompany(models.Model):
         """
         if not self:
             return self
-        companies = self.sudo()  # a branch user may not read its root, nor a reader all entries
-        recent = Domain.OR(
-            Domain('company_id', 'child_of', company.id)
-            & Domain('date', '>=', company._dso_today() - timedelta(days=company.dso_books_days))
-            for company in companies
+        self.env.flush_all()
+        rows = [company._dso_calendar_row() for company in self.sudo()]  # a branch user's root
+        stale = self.env.execute_query(
+            SQL(
+                "SELECT cal.company_id FROM %s WHERE %s",
+                scope_sql.calendars(rows),
+                scope_sql.books_are_stale(),
+            )
         )
-        booked = companies.env['account.move']._read_group(
-            recent & Domain('state', '=', 'posted') & Domain('journal_id.type', '=', 'bank'),
-            ['company_id'],
-        )
-        current = {company.root_id for [company] in booked}
-        return self.filtered(lambda company: company not in current)
+        return self & self.browse(company_id for [company_id] in stale)
 
     def _dso_open_weekdays(self):
         """Return the weekdays of the sending window, 0 for Monday.
