@@ -156,8 +156,11 @@ class DsoHashtag(models.AbstractModel):
             return self
         loaded = self.with_context(dso_statements=self._load_statements(actions))
         if any(hashtag.needs_late for hashtag in used.values()):
-            late = self.env['dso.late.payment']._load(actions.customer_id)
-            loaded = loaded.with_context(dso_late=late)
+            units = {}
+            found = self.env['dso.late.payment']._load(actions.customer_id)
+            for account_id, late in found.items():
+                units.setdefault(late.unit_id, {})[account_id] = late
+            loaded = loaded.with_context(dso_late=units)
         return loaded
 
     @api.model
@@ -305,11 +308,7 @@ class DsoHashtag(models.AbstractModel):
 
     def _late(self, action):
         unit = action.customer_id.group_account_id or action.customer_id
-        late = {
-            account_id: late
-            for account_id, late in self.env.context['dso_late'].items()
-            if late.unit_id == unit.id
-        }
+        late = self.env.context['dso_late'].get(unit.id, {})
         # The customer's text is in his language, the sentence for the collector in his own.
         late_payment = self.env['dso.late.payment'].with_context(lang=self.env.user.lang)
         missing = late_payment._get_missing_sentence(late)

@@ -32,16 +32,12 @@ class DsoLatePayment(models.AbstractModel):
         items = {}
         for item in map(late.item_of_row, self.env.execute_query(query)):
             items.setdefault(item.account_id, []).append(item)
+        policies = customers.browse(items).grouped(lambda customer: customer._get_late_policy())
         found = {}
-        for customer in customers.browse(items):
-            policy = customer._get_late_policy()
+        for policy, charged in policies.items():
             if policy:
-                found[customer.id] = late.late_of(
-                    items[customer.id],
-                    policy._get_terms(),
-                    policy._get_tiers(),
-                    policy.currency_id.id,
-                )
+                law = policy._get_terms(), policy._get_tiers(), policy.currency_id.id
+                found.update((id_, late.late_of(items[id_], *law)) for id_ in charged.ids)
         return found
 
     @api.model
