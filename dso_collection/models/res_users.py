@@ -39,16 +39,13 @@ class ResUsers(models.Model):
         """Refuse to lose users on whom collection depends, and offer the dialog that hands over."""
         summary = self._get_collection_summary()
         if summary:
-            raise RedirectWarning(
+            self._refuse_without_handover(
                 self.env._(
                     "%(users)s cannot be archived or deleted, for they still collect: %(summary)s. "
                     "Let somebody take over first.",
                     users=", ".join(self.mapped('name')),
                     summary=summary,
-                ),
-                self.env.ref('dso_collection.dso_handover_action').id,
-                self.env._("Take Over"),
-                {'active_ids': self.ids, 'active_model': self._name},
+                )
             )
 
     def _check_nothing_out_of_reach(self):
@@ -60,22 +57,29 @@ class ResUsers(models.Model):
         ).items():
             summary = lost and losers._get_collection_summary(lost)
             if summary:
-                raise RedirectWarning(
+                losers._refuse_without_handover(
                     self.env._(
                         "Let somebody take over from %(users)s first, in the company that is taken "
                         "away: %(summary)s.",
                         users=", ".join(losers.mapped('name')),
                         summary=summary,
                     ),
-                    self.env.ref('dso_collection.dso_handover_action').id,
-                    self.env._("Take Over"),
-                    {
-                        'active_ids': losers.ids,
-                        'active_model': self._name,
-                        'default_company_ids': lost.ids,
-                        'default_archive': False,
-                    },
+                    default_company_ids=lost.ids,
+                    default_archive=False,
                 )
+
+    def _refuse_without_handover(self, sentence, **defaults):
+        """Refuse with a sentence, and offer the dialog in which somebody takes over.
+
+        :param str sentence: what is wrong and what to do
+        :param defaults: context of the dialog
+        """
+        raise RedirectWarning(
+            sentence,
+            self.env.ref('dso_collection.dso_handover_action').id,
+            self.env._("Take Over"),
+            {'active_ids': self.ids, 'active_model': self._name, **defaults},
+        )
 
     # === BUSINESS METHODS === #
 
