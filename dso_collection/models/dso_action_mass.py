@@ -56,6 +56,7 @@ class DsoAction(models.Model):
         if days < 1:
             raise UserError(self.env._("Actions are moved by one day or more."))
         today = {company: company._dso_today() for company in self.company_id}
+        self.customer_id.sudo().fetch(['partner_id', 'company_id'])  # once, not per date
         starts = self.grouped(lambda a: max(filter(None, (a.date_planned, today[a.company_id]))))
         for date, actions in starts.items():
             actions._set_date(date + timedelta(days=days))

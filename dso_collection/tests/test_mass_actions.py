@@ -292,6 +292,8 @@ class TestMassActions(DispatchCase):
                     self.plan(*actions.customer_id)
                     for number, action in enumerate(actions):
                         action.amount += number
+                        if kind == 'postpone':
+                            action.date_planned = jan(25 + number)
                         if kind == 'unconfirm':
                             action.action_confirm()
                     mine = actions.with_user(self.collector)
