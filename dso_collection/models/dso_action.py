@@ -21,7 +21,7 @@ from ..const import (
     TASK_KINDS,
 )
 
-#: What may still change once an action is done: how its message fared (invariant 5).
+#: What may still change once an action is done: how its message fared.
 MUTABLE_WHEN_CLOSED = frozenset(['delivery'])
 
 
@@ -127,7 +127,7 @@ class DsoAction(models.Model):
     )
     explanation = fields.Char(compute='_compute_explanation')
 
-    # Two proposals at once for one customer account would send two reminders (invariant 1).
+    # Two proposals at once for one customer account would send two reminders.
     _unique_open_scenario = models.UniqueIndex(
         "(customer_id) WHERE origin = 'scenario' AND state IN ('planned', 'sending', 'error')",
         "A customer account has one open scenario action at most.",
@@ -248,7 +248,7 @@ class DsoAction(models.Model):
         self._check_open({'state': False})
 
     def _check_open(self, vals):
-        """Refuse to change what was done or dropped: the history is evidence (invariant 5).
+        """Refuse to change what was done or dropped: the history is evidence.
 
         Superuser mode does not lift the guard: no path of ours needs it.
         """

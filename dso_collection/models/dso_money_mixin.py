@@ -7,7 +7,7 @@ SUMS = ('sum', 'sum_currency')
 
 
 class DsoMoneyMixin(models.AbstractModel):
-    """Records whose money is never added over currencies (docs/engine.md, invariant 9).
+    """Records whose money is never added over currencies.
 
     A group of several currencies has no sum; a list, a chart or a pivot shows nothing there.
     """

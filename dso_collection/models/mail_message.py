@@ -23,7 +23,7 @@ class MailMessage(models.Model):
     def _dso_check_not_sent(self):
         """Refuse to change or delete what was sent for a collection action: it is evidence.
 
-        Superuser mode does not lift the guard, as with the actions (docs/engine.md, invariant 5).
+        Superuser mode does not lift the guard, as with the actions.
         """
         sent = self.env['dso.action.message'].sudo()  # whoever writes in a chatter
         sent = sent.search([('mail_message_id', 'in', self.ids), ('delivery', 'in', LEFT)], limit=1)
