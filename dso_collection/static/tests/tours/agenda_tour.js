@@ -1,14 +1,9 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
-
-const OPEN_APP = [
-    stepUtils.showAppsMenuItem(),
-    { trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']", run: "click" },
-];
+import { openApp } from "./tour_steps";
 
 registry.category("web_tour.tours").add("dso_collection_agenda_mine", {
     steps: () => [
-        ...OPEN_APP,
+        ...openApp(),
         {
             content: "A collector begins with his own actions",
             trigger: ".o_searchview_facet:contains('My Actions')",
@@ -19,7 +14,7 @@ registry.category("web_tour.tours").add("dso_collection_agenda_mine", {
 
 registry.category("web_tour.tours").add("dso_collection_agenda_tabs", {
     steps: () => [
-        ...OPEN_APP,
+        ...openApp(),
         {
             content: "A manager begins with everybody's actions",
             trigger: ".o_dso_agenda tr:contains('Ready Mat')",

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 const row = (text) => `.o_dso_agenda tr.o_data_row:contains('${text}')`;
 const gone = (text) => ({ trigger: `.o_dso_agenda:not(:has(tr:contains('${text}')))` });
@@ -17,8 +17,7 @@ const waiting = (count) => ({
 
 registry.category("web_tour.tours").add("dso_collection_replies", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        { trigger: ".o_app[data-menu-xmlid='dso_collection.menu_root']", run: "click" },
+        ...openApp(),
         {
             content: "The tab tells from afar how many replies wait",
             trigger: ".o_dso_tabs [data-tab='replies'] .o_dso_count:contains('7')",
