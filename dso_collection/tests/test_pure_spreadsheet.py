@@ -82,8 +82,14 @@ class TestSpreadsheet(unittest.TestCase):
         self.assertEqual(read, [text.replace('\x07', '') for text in texts])
 
     def test_xlsx_columns_after_z(self):
-        letters = [xlsx.column_letters(index) for index in (0, 25, 26, 701, 702)]
-        self.assertEqual(letters, ['A', 'Z', 'AA', 'ZZ', 'AAA'])
+        columns = [(str(index), 'number') for index in range(703)]
+        file = io.BytesIO()
+        table = XlsxTable(file, columns)
+        table.write_row(range(703))
+        table.close()
+        sheet = openpyxl.load_workbook(file).active
+        for letters, index in (('A', 0), ('Z', 25), ('AA', 26), ('ZZ', 701), ('AAA', 702)):
+            self.assertEqual(sheet[f'{letters}2'].value, index)
 
     def test_long_text_is_cut_in_xlsx(self):
         self.assertEqual(len(self.sheet(('x' * 40_000, 0, None, None))['A2'].value), 32_767)
