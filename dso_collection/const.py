@@ -150,14 +150,35 @@ CANCEL_REASONS = [
 ERROR_CODES = [
     ('no_recipient', "No e-mail address"),
     ('invalid_recipient', "Invalid e-mail address"),
+    ('no_phone', "No phone number"),
+    ('invalid_phone', "Invalid phone number"),
+    ('no_address', "Postal address incomplete"),
     ('bounced', "Message bounced"),
     ('refused', "Refused by the mail server"),
-    ('blacklisted', "Address blacklisted"),
+    ('blacklisted', "Address or number blacklisted"),
     ('no_sender', "No sender address"),
     ('render', "Text could not be produced"),
     ('connection', "Mail server out of reach"),
     ('lost', "Message lost"),
 ]
+
+#: Errors that a contact causes, found when planning (docs/engine.md, section 7).
+RECIPIENT_ERRORS = (
+    'no_recipient',
+    'invalid_recipient',
+    'no_phone',
+    'invalid_phone',
+    'no_address',
+    'blacklisted',
+)
+
+#: How a customer is reached → field of a contact that is chosen for it.
+CONTACT_FIELDS = {
+    'email': 'collection_by_email',
+    'sms': 'collection_by_sms',
+    'letter': 'collection_by_letter',
+    'call': 'collection_by_call',
+}
 
 REPLY_KINDS = [
     ('email', "Email"),

@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ..const import AUTOMATIC_MODES, STALE_DAYS
+from ..const import AUTOMATIC_MODES, RECIPIENT_ERRORS, STALE_DAYS
 from .plan_sql import PLAN_COLUMNS
 from .scope_sql import CUSTOMER_CODE
 
@@ -15,7 +15,7 @@ TOUCHED = SQL(
 )
 
 #: Errors that the planner finds and clears; the others belong to the dispatch.
-PLANNER_ERRORS = ('no_recipient', 'invalid_recipient', 'bounced')
+PLANNER_ERRORS = (*RECIPIENT_ERRORS, 'bounced')
 
 
 def sync_actions(scope, calendars, uid, now):

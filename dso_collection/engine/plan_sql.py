@@ -10,6 +10,7 @@ import functools
 from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, CONTACT_TYPES, OPEN_STATES, PRE_DUE_NOTICE_DAYS
+from . import recipient_sql
 from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, are_open_items
 
 #: Payment states of documents that nobody may chase (spec 3.1).
@@ -441,34 +442,16 @@ def amounts():
 
 @functools.cache
 def recipients():
-    """CTE ``recipient``: to whom the next email of a unit goes (spec 4.2, 4.3)."""
+    """CTE ``recipient``: to whom the next action of a unit goes."""
     return SQL(
-        """contact_point AS (
-            SELECT u.unit_id,
-                BOOL_OR(p.is_collection_contact AND p.active) AS has_own,
-                STRING_AGG(p.email_normalized, ', ' ORDER BY p.id) FILTER (
-                    WHERE p.is_collection_contact AND p.active) AS own,
-                MIN(p.id) FILTER (WHERE p.is_collection_contact AND p.active
-                    AND p.email_normalized IS NOT NULL) AS own_id,
-                BOOL_OR(p.email <> '' AND p.email_normalized IS NULL) FILTER (
-                    WHERE p.is_collection_contact AND p.active) AS own_invalid,
-                MIN(p.id) FILTER (
-                    WHERE p.type = 'invoice' AND p.active AND p.id <> u.partner_id) AS invoice_id
+        """asked AS (
+            SELECT u.unit_id, u.partner_id, s.action_type
             FROM unit u
-            JOIN step s ON s.unit_id = u.unit_id AND s.action_type = 'email'
-            JOIN res_partner p ON p.commercial_partner_id = u.partner_id
-            GROUP BY u.unit_id
+            JOIN step s ON s.unit_id = u.unit_id AND s.action_type = ANY(%(contact)s)
         ),
-        recipient AS (
-            SELECT u.unit_id,
-                CASE WHEN cp.has_own THEN cp.own ELSE one.email_normalized END AS emails,
-                CASE WHEN cp.has_own THEN cp.own_id ELSE one.id END AS partner_id,
-                CASE WHEN cp.has_own THEN cp.own_invalid
-                    ELSE one.email <> '' AND one.email_normalized IS NULL END AS invalid
-            FROM contact_point cp
-            JOIN unit u ON u.unit_id = cp.unit_id
-            JOIN res_partner one ON one.id = COALESCE(cp.invoice_id, u.partner_id)
-        )"""
+        %(recipients)s""",
+        contact=list(CONTACT_TYPES),
+        recipients=recipient_sql.recipients(),
     )
 
 
@@ -484,7 +467,7 @@ def verdicts(books_limit):
                 cal.hold_books AND (%(books_limit)s) AS stale_books,
                 s.step_id, s.date, s.rule, s.automatic, s.action_type, s.delay,
                 money.amount, money.covered, money.allocate_key, ex.decide_key,
-                r.emails, r.partner_id AS recipient_id, r.invalid,
+                r.text AS recipient, r.partner_id AS recipient_id, r.fault,
                 CASE WHEN u.on_hold THEN 'hold'
                     WHEN u.debit IS NOT TRUE THEN 'clear'
                     WHEN u.scenario_id IS NULL THEN 'no_scenario'
@@ -518,11 +501,9 @@ def verdicts(books_limit):
                         SELECT m.move_type = 'out_invoice' AND m.is_move_sent IS NOT TRUE
                         FROM account_move m WHERE m.id = j.leader_move_id
                     ) THEN 'unsent' END END AS plan_held,
-                CASE WHEN planned AND j.action_type = 'email' THEN CASE
-                    WHEN j.invalid THEN 'invalid_recipient'
-                    WHEN j.emails IS NULL THEN 'no_recipient'
-                    WHEN b.customer_id IS NOT NULL THEN 'bounced' END END AS plan_error,
-                CASE WHEN planned THEN j.emails END AS plan_recipient,
+                CASE WHEN planned THEN COALESCE(j.fault, CASE
+                    WHEN b.customer_id IS NOT NULL THEN 'bounced' END) END AS plan_error,
+                CASE WHEN planned THEN j.recipient END AS plan_recipient,
                 CASE WHEN planned THEN j.recipient_id END AS plan_recipient_id,
                 j.decide_key AS task_decide_key,
                 CASE WHEN j.hold_credits AND j.covered THEN j.allocate_key
@@ -536,7 +517,8 @@ def verdicts(books_limit):
                 FROM dso_action WHERE delivery = 'bounced'
             ) b ON b.customer_id = j.unit_id AND b.step_id = j.step_id
                 AND b.leader_move_id = j.leader_move_id AND b.leader_due = j.leader_due
-                AND b.recipient = j.emails
+                AND b.recipient = j.recipient
+                AND j.action_type <> 'call'
         )""",
         books_limit=books_limit,
     )

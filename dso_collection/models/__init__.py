@@ -1,5 +1,6 @@
 # First, because the others inherit from them.
 from . import (  # isort: skip
+    dso_blacklist_mixin,
     dso_facade_mixin,
     dso_import_mixin,
     dso_money_mixin,
@@ -58,6 +59,7 @@ from . import (
     dso_scenario_screens,
     dso_scenario_step,
     dso_statement,
+    mail_blacklist,
     mail_compose_message,
     mail_mail,
     mail_message,
@@ -65,6 +67,7 @@ from . import (
     mail_render_mixin,
     mail_template,
     mail_thread,
+    phone_blacklist,
     res_company,
     res_company_dispatch,
     res_company_late,

@@ -290,6 +290,19 @@ class DsoExplanation(models.AbstractModel):
                 "The e-mail address of %(name)s is not valid: correct it on the contact.",
                 name=name,
             ),
+            'no_phone': self.env._(
+                "%(name)s has no phone number: enter one on the contact.", name=name
+            ),
+            'invalid_phone': self.env._(
+                "No SMS can be sent to the phone number of %(name)s: correct it on the contact, "
+                "with its country code.",
+                name=name,
+            ),
+            'no_address': self.env._(
+                "The postal address of %(name)s is incomplete: enter street, zip and city on the "
+                "contact.",
+                name=name,
+            ),
             'bounced': self.env._(
                 "The last message to %(recipient)s came back: correct the address or choose "
                 "another contact.",
@@ -302,7 +315,9 @@ class DsoExplanation(models.AbstractModel):
                 detail=action.error_detail or "",
             ),
             'blacklisted': self.env._(
-                "%(recipient)s is on the blacklist: remove it there or choose another contact.",
+                "%(name)s (%(recipient)s) is on the blacklist: remove the address or number "
+                "there, or choose another contact.",
+                name=name,
                 recipient=action.recipient,
             ),
             'no_sender': self.env._(

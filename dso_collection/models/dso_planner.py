@@ -10,7 +10,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..engine import action_sql, plan_sql, scope_sql
+from ..engine import action_sql, plan_sql, recipient_sql, scope_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -306,6 +306,19 @@ class DsoPlanner(models.AbstractModel):
         self._execute(SQL("DELETE FROM dso_action_item WHERE action_id = ANY(%s)", actions.ids))
         self._execute(action_sql.snapshot_items([self._items(scope, rows)], actions.ids))
         actions.invalidate_recordset(['item_ids'])
+
+    def _get_recipients(self, customers, action_type):
+        """Return to whom messages of a type go, in one query, as the plan of a step would.
+
+        :param dso.customer customers: the accounts that lead their groups
+        :param str action_type: one of :data:`const.CONTACT_TYPES`
+        :return: id of the customer account → id of the contact, address or number, error code; the
+            last two may be missing
+        :rtype: dict[int, tuple[int, str | None, str | None]]
+        """
+        self.env['res.partner'].flush_model()
+        rows = self.env.execute_query(recipient_sql.recipients_of(customers.ids, action_type))
+        return {customer_id: tuple(found) for customer_id, *found in rows}
 
     # === SCHEDULED ACTION === #
 

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..const import CONTACT_FIELDS
 from .dso_facade_mixin import FACADES
 
 #: Columns of a contact from which a plan is derived: to whom items belong, who gets messages.
@@ -11,9 +12,17 @@ PLAN_COLUMNS = frozenset(
         'commercial_partner_id',
         'email',
         'email_normalized',
+        'phone',
+        'phone_sanitized',
+        'street',
+        'street2',
+        'zip',
+        'city',
+        'country_id',
         'type',
         'active',
         'is_collection_contact',
+        *CONTACT_FIELDS.values(),
     ]
 )
 
@@ -27,6 +36,26 @@ class ResPartner(models.Model):
     is_collection_contact = fields.Boolean(
         string="Collection Contact",
         help="Receives the messages of collection, instead of the invoice address.",
+    )
+    collection_by_email = fields.Boolean(
+        string="Collection by Email",
+        default=True,
+        help="As a collection contact: receives the emails, all such contacts the same one.",
+    )
+    collection_by_sms = fields.Boolean(
+        string="Collection by SMS",
+        default=True,
+        help="As a collection contact: receives the SMS. They go to the first with a number.",
+    )
+    collection_by_letter = fields.Boolean(
+        string="Collection by Letter",
+        default=True,
+        help="As a collection contact: receives the letters. They go to the first with an address.",
+    )
+    collection_by_call = fields.Boolean(
+        string="Collection by Call",
+        default=True,
+        help="As a collection contact: is called. The first with a number is.",
     )
 
     # === Values of the customer account in the current company === #

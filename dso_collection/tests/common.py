@@ -23,6 +23,9 @@ STANDARD_STEPS = (
     (35, 'registered_letter', 'manual'),
 )
 
+#: A postal address to which a letter can go.
+HOME = {'street': '1 Main Street', 'zip': '02139', 'city': 'Cambridge'}
+
 #: Tables that planning writes; a plan that has nothing to do leaves every row where it is.
 PLANNED_TABLES = ('dso_customer', 'dso_position', 'dso_action', 'dso_action_item', 'dso_plan_mark')
 
@@ -137,13 +140,15 @@ class CollectionCase(TransactionCase):
     def create_customer(cls, name="Azure Interior", company=None, **vals):
         """The customer account of a new customer."""
         email = f'{name.lower().replace(" ", ".")}@example.com'
-        partner = cls.env['res.partner'].create({'name': name, 'email': email, **vals})
+        partner = cls.env['res.partner'].create({'name': name, 'email': email, **HOME, **vals})
         return cls.env['dso.customer']._get_or_create(partner, company or cls.company)
 
     @classmethod
     def create_customers(cls, count, company=None):
         """Many customer accounts at once."""
-        vals = [{'name': f"Customer {n}", 'email': f'{n}@example.com'} for n in range(count)]
+        vals = [
+            {'name': f"Customer {n}", 'email': f'{n}@example.com', **HOME} for n in range(count)
+        ]
         partners = cls.env['res.partner'].create(vals)
         return cls.env['dso.customer']._get_or_create(partners, company or cls.company)
 

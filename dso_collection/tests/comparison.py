@@ -24,6 +24,7 @@ PLAN_VALUES = {
     'plan_held': lambda plan: plan.held,
     'plan_error': lambda plan: plan.error,
     'plan_recipient': lambda plan: plan.recipient,
+    'plan_recipient_id': lambda plan: plan.recipient_id,
     'task_decide_key': lambda plan: plan.tasks.get('decide'),
     'task_allocate_key': lambda plan: plan.tasks.get('allocate'),
     'task_hold_end_key': lambda plan: plan.tasks.get('hold_end'),

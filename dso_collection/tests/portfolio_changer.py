@@ -22,8 +22,21 @@ class PortfolioChanger:
             self._decide(customer_id)
         self._regroup()
         for (partner_id,) in self._some('res_partner', 'id', 0.1, "name LIKE 'Customer%%'"):
-            self._update('res_partner', partner_id, email=None, email_normalized=None)
+            self._update('res_partner', partner_id, **self._other_contact())
         self.env.invalidate_all()
+
+    def _other_contact(self):
+        """A contact loses an address, or is reached elsewhere."""
+        return self.rng.choice(
+            (
+                {'email': None, 'email_normalized': None},
+                {'phone': None, 'phone_sanitized': None},
+                {'phone': '+1 617 555 0199', 'phone_sanitized': '+16175550199'},
+                {'street': None},
+                {'street': '9 New Street', 'city': 'Salem', 'zip': '01970'},
+                {'collection_by_sms': False, 'collection_by_letter': False},
+            )
+        )
 
     def _some(self, table, columns, share, where='TRUE'):
         self.env.cr.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY id")

@@ -16,6 +16,26 @@ AGES = (-1, 0, 1, 3, 5, 10, 20, 30, 31, 35, 60, 61, 90, 91)  # where rules have 
 OFFSETS = (-10, -5, -1, 0, 3, 7, 10, 20, 35)
 CLOSED_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
 MANUAL_TYPES = ('call', 'email', 'sms', 'letter', 'registered_letter', 'litigation', 'task')
+MEDIA = ('email', 'sms', 'letter', 'call')
+#: Telephone numbers as people type them and as Odoo keeps them, with and without a parser.
+PHONES = (
+    ('+49 30 23125 11', '+49302312511'),
+    ('+49 30 23125 12', '+49 30 23125 12'),
+    ('(030) 2312-513', '(030) 2312-513'),
+    (' +1 617.555.0100', '+16175550100'),
+    ('12', '12'),
+    ('ask Ann', None),
+    ('1234567890123456', '1234567890123456'),
+    ('', None),
+    (None, None),
+)
+ADDRESSES = (
+    ('1 Main Street', None, '02139', 'Cambridge'),
+    (' 2 Main Street ', 'Floor 3', '', 'Cambridge'),
+    ('3 Main Street', '', '02139', None),
+    (' ', 'Box 4', '02139', 'Cambridge'),
+    (None, None, None, None),
+)
 
 
 def insert(env, table, rows):
@@ -52,12 +72,14 @@ class PortfolioMaker:
         users = env['res.users'].search([('share', '=', False)], limit=2)
         users.company_ids |= env['res.company'].union(*(book.company for book in books))
         self.users = users.ids
+        self.countries = [env.ref(f'base.{code}').id for code in ('us', 'de', 'hk', 'ae')]
         self.currencies = [env.ref('base.USD').id, env.ref('base.EUR').id]
 
     def make(self):
         self._set_companies()
         self._make_scenarios()
         self._make_partners()
+        self._make_blacklists()
         self._make_customers()
         self._make_books()
         self._make_actions()
@@ -164,8 +186,10 @@ class PortfolioMaker:
     # --- partners and customer accounts ----------------------------------------------------
 
     def _partner(self, rng, name, **values):
-        email = rng.choice((f'{name}@example.com',) * 6 + ('nonsense', None))
+        email = rng.choice((f'{name}@example.com',) * 6 + ('shared@example.com', 'nonsense', None))
         valid = email and '@' in email
+        phone, sanitized = rng.choice(PHONES)
+        street, street2, zip_code, city = rng.choice(ADDRESSES)
         return {
             'name': name,
             'complete_name': name,
@@ -174,6 +198,14 @@ class PortfolioMaker:
             'autopost_bills': 'ask',
             'email': email,
             'email_normalized': email.lower() if valid else None,
+            'phone': phone,
+            'phone_sanitized': sanitized,
+            'street': street,
+            'street2': street2,
+            'zip': zip_code,
+            'city': city,
+            'country_id': rng.choice((None, *self.countries)),
+            **{f'collection_by_{medium}': rng.random() < 0.8 for medium in MEDIA},
             **values,
         }
 
@@ -202,6 +234,18 @@ class PortfolioMaker:
         parents = {partner['id']: partner for partner in self.partners}
         for child in children:
             parents[child['parent_id']]['contacts'].append(child['id'])
+
+    def _make_blacklists(self):
+        rng = self.random
+        emails = {partner['email_normalized'] for partner in self.partners} - {None}
+        rows = {
+            ('mail_blacklist', 'email'): rng.sample(sorted(emails), len(emails) // 10),
+            ('phone_blacklist', 'number'): rng.sample(('+49302312511', '+16175550100'), 1),
+        }
+        for (table, column), texts in rows.items():
+            insert(
+                self.env, table, [{column: text, 'active': rng.random() < 0.7} for text in texts]
+            )
 
     def _make_customers(self):
         rows = []
@@ -373,7 +417,7 @@ class PortfolioMaker:
             'day_done': moment.replace(tzinfo=ZoneInfo('UTC')).astimezone(zone).date(),
             'is_contact': rng.random() < 0.6,
             'delivery': rng.choice((None, 'sent', 'sent', 'bounced')),
-            'recipient': rng.choice((email, email, None)),
+            'recipient': rng.choice((email, email, '+49302312511', None)),
             'leader': leader,
         }
 

@@ -16,6 +16,13 @@ from .reference_objects import ZERO, Listed, Plan
 
 CONTACTS = ('call', 'email', 'sms', 'letter', 'registered_letter')
 CLOSED_PAYMENT_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
+MEDIA = {
+    'email': 'email',
+    'sms': 'sms',
+    'call': 'call',
+    'letter': 'letter',
+    'registered_letter': 'letter',
+}
 NOTICE_DAYS = 2
 
 
@@ -224,29 +231,49 @@ class Unit:
 
     # --- 7. Recipient and errors when planning ---------------------------------------------
 
-    def recipients(self):
+    def contacts(self, medium):
+        """Those to whom a message may go, the first in the address book first."""
         lead = self.lead
-        return lead.collection_contacts or [lead.invoice_address or lead.partner]
+        chosen = [contact for contact in lead.collection_contacts if medium in contact.media]
+        return chosen or [lead.invoice_address or lead.partner]
+
+    def addressee(self, medium):
+        """The contact who speaks for the action: the first without a fault.
+
+        Emails go to all contacts, so there the first who cannot get it does; one who has no
+        address is left out as long as others have one.
+        """
+        order = [None, 'blacklisted', 'invalid_phone', 'no_phone', 'no_address']
+        if medium == 'email':
+            order = ['invalid_recipient', 'blacklisted', None, 'no_recipient']
+
+        def turn(contact):
+            return order.index(contact.fault(medium)), contact.reach(medium) is None
+
+        return min(self.contacts(medium), key=turn)
 
     def recipient(self, step):
-        """The valid addresses to which an e-mail goes."""
-        addresses = [contact.address for contact in self.recipients() if contact.address]
-        return ', '.join(addresses) if step.action_type == 'email' and addresses else None
+        """Contact and text of where a step goes: all addresses of an email, else one place."""
+        medium = MEDIA.get(step.action_type)
+        if not medium:
+            return None, None
+        contact = self.addressee(medium)
+        if medium == 'email':
+            addresses = {contact.address for contact in self.contacts(medium)} - {None}
+            return contact.id, ', '.join(sorted(addresses)) or None
+        return contact.id, contact.reach(medium)
 
     def error(self, step):
-        if step.action_type != 'email':
+        medium = MEDIA.get(step.action_type)
+        if medium in (None, 'call'):
             return None
-        if any(contact.email and not contact.address for contact in self.recipients()):
-            return 'invalid_recipient'
-        if not self.recipient(step):
-            return 'no_recipient'
         bounced = any(
             action.delivery == 'bounced'
             and (action.leader, action.step) == (self.leader.key, step.id)
-            and action.recipient == self.recipient(step)
+            and action.recipient == self.recipient(step)[1]
             for action in self.portfolio.actions_of[self.lead]
         )
-        return 'bounced' if bounced else None
+        return self.addressee(medium).fault(medium) or ('bounced' if bounced else None)
 
     # --- 8. Control tasks ------------------------------------------------------------------
 
@@ -295,7 +322,7 @@ class Unit:
             result.reason, result.amount = 'planned', amount
             result.step, result.date, result.rule = step, day, rule
             result.held, result.error = self.held(step), self.error(step)
-            result.recipient = self.recipient(step)
+            result.recipient_id, result.recipient = self.recipient(step)
         return result
 
     def plan_of_member(self, account):

@@ -25,6 +25,8 @@ from .reference_objects import (
 )
 
 UTC = ZoneInfo('UTC')
+MEDIA = ('email', 'sms', 'letter', 'call')
+ADDRESS_FIELDS = ('street', 'street2', 'zip', 'city')
 WEEKDAYS = ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')
 MONEY = (
     'balance',
@@ -238,6 +240,14 @@ class Loader:
             self.accounts[row['partner_id'], row['company_id']].replies.append(row['date'])
 
     def _load_contacts(self):
+        countries = select(self.env, "SELECT id, code, zip_required FROM res_country")
+        self.countries = {country['id']: country for country in countries}
+        blocked = select(
+            self.env,
+            """SELECT 'email' AS medium, email AS text FROM mail_blacklist WHERE active
+                UNION ALL SELECT 'sms', number FROM phone_blacklist WHERE active""",
+        )
+        self.blocked = frozenset((row['medium'], row['text']) for row in blocked)
         accounts = defaultdict(list)
         for account in self.accounts.values():
             partner_id, _company_id = account.id
@@ -256,9 +266,21 @@ class Loader:
         if partner['type'] == 'invoice' and is_child and not account.invoice_address:
             account.invoice_address = self._contact(partner)
 
-    @staticmethod
-    def _contact(partner):
-        return Contact(partner['id'], partner['email'] or None, partner['email_normalized'])
+    def _contact(self, partner):
+        country = self.countries.get(partner['country_id'], {})
+        plain = {name: (partner[name] or '').strip(' ') for name in ADDRESS_FIELDS}
+        return Contact(
+            partner['id'],
+            partner['email'] or None,
+            partner['email_normalized'],
+            phone=partner['phone'] or None,
+            number=partner['phone_sanitized'],
+            country=country.get('code'),
+            needs_zip=country.get('zip_required') is not False,
+            media=frozenset(name for name in MEDIA if partner[f'collection_by_{name}']),
+            blocked=self.blocked,
+            **plain,
+        )
 
     # --- actions ---------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -73,11 +74,58 @@ class Scenario:
 
 @dataclass(eq=False)
 class Contact:
-    """An address book entry; ``address`` is its valid e-mail address, if it has one."""
+    """An address book entry.
+
+    ``address`` is its valid e-mail address and ``number`` its telephone number as Odoo brought it
+    into its form, if it has them; ``blocked`` the addresses and numbers on the blacklists.
+    """
 
     id: int
     email: str | None = None
     address: str | None = None
+    phone: str | None = None
+    number: str | None = None
+    street: str = ''
+    street2: str = ''
+    zip: str = ''
+    city: str = ''
+    country: str | None = None
+    needs_zip: bool = True
+    media: frozenset = frozenset(('email', 'sms', 'letter', 'call'))
+    blocked: frozenset = frozenset()
+
+    def reach(self, medium):
+        """Where the contact is reached, or nothing."""
+        return {
+            'email': self.address,
+            'sms': self.mobile,
+            'call': (self.phone or '').strip(' ') or None,
+            'letter': self.postal_address,
+        }[medium]
+
+    @property
+    def mobile(self):
+        number = re.sub(r'[\s./()-]', '', self.number or '')
+        return number if re.fullmatch(r'\+?[0-9]{6,15}', number) else None
+
+    @property
+    def postal_address(self):
+        if not (self.street and self.city and (self.zip or not self.needs_zip)):
+            return None
+        place = f'{self.zip} {self.city}'.strip()
+        return ', '.join(filter(None, (self.street, self.street2, place, self.country)))
+
+    def fault(self, medium):
+        """Why nothing can be sent to the contact; anybody may be called, or looked up first."""
+        if medium == 'call':
+            return None
+        if self.reach(medium):
+            return 'blacklisted' if (medium, self.reach(medium)) in self.blocked else None
+        if medium == 'email':
+            return 'invalid_recipient' if self.email else 'no_recipient'
+        if medium == 'sms':
+            return 'invalid_phone' if self.phone else 'no_phone'
+        return 'no_address'
 
 
 @dataclass(eq=False)
@@ -198,6 +246,7 @@ class Plan:
     held: str | None = None
     error: str | None = None
     recipient: str | None = None
+    recipient_id: int | None = None
     tasks: dict[str, str] = field(default_factory=dict)
     last_contact_on: datetime | None = None
     last_booking: date | None = None

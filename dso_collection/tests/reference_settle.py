@@ -10,7 +10,15 @@ from datetime import timedelta
 
 from .reference_objects import ZERO, Action
 
-PLANNING_ERRORS = ('no_recipient', 'invalid_recipient', 'bounced')
+PLANNING_ERRORS = (
+    'no_recipient',
+    'invalid_recipient',
+    'no_phone',
+    'invalid_phone',
+    'no_address',
+    'blacklisted',
+    'bounced',
+)
 STALE_DAYS = 5
 
 

@@ -322,4 +322,6 @@ class TestGroups(GroupCase):
 
     def create_partner_manager(self):
         """Somebody who keeps contacts and has nothing to do with collection."""
-        return new_test_user(self.env, login='contacts', groups='base.group_partner_manager')
+        return new_test_user(
+            self.env, login='contacts', groups='base.group_user,base.group_partner_manager'
+        )

@@ -416,10 +416,77 @@ class TestRecipient(ReferenceCase):
             (self.plan_email().error, self.plan_email().recipient), (None, 'ap@example.com')
         )
 
-    def test_calls_need_no_address(self):
-        self.account.partner = Contact(50)
-        self.scenario.steps = [Step(3, 10, 'call', 'manual')]
-        self.assertIsNone(self.plan_email().error)
+    def test_emails_go_to_all_contacts_and_to_nobody_twice(self):
+        self.account.collection_contacts = [
+            Contact(51, 'b@example.com', 'b@example.com'),
+            Contact(52, 'a@example.com', 'a@example.com'),
+            Contact(53, 'B@example.com', 'b@example.com'),
+            Contact(54),
+        ]
+        plan = self.plan_email()
+        self.assertEqual((plan.error, plan.recipient_id), (None, 51))
+        self.assertEqual(plan.recipient, 'a@example.com, b@example.com')
+
+    def test_contacts_are_for_chosen_types(self):
+        for number, medium in enumerate(('letter', 'email')):
+            contact = Contact(51 + number, 'ap@example.com', 'ap@example.com', **self.HOME)
+            contact.media = frozenset([medium])
+            self.account.collection_contacts.append(contact)
+        self.assertEqual(self.plan_email().recipient_id, 52)
+        self.assertEqual(self.plan_type('letter').recipient_id, 51)
+        self.assertEqual(self.plan_type('sms').recipient_id, self.account.partner.id)
+
+    # --- other types than email ------------------------------------------------------------
+
+    HOME = {'street': '1 Main Street', 'zip': '02139', 'city': 'Cambridge', 'country': 'US'}
+
+    def plan_type(self, action_type, *contacts):
+        self.scenario.steps = [Step(3, 10, action_type, 'manual')]
+        self.account.collection_contacts = list(contacts) or self.account.collection_contacts
+        return self.plan_email()
+
+    def assertGoesTo(self, action_type, contacts, expected):
+        plan = self.plan_type(action_type, *contacts)
+        self.assertEqual((plan.recipient_id, plan.recipient, plan.error), expected)
+
+    def test_sms_go_to_the_first_number(self):
+        nobody, wrong = Contact(51), Contact(52, phone='12', number='12')
+        typed = Contact(53, phone='+1 (617) 555-0100', number='+1 (617) 555-0100')
+        self.assertGoesTo('sms', [nobody, wrong, typed], (53, '+16175550100', None))
+        self.assertGoesTo('sms', [nobody, wrong], (52, None, 'invalid_phone'))
+        self.assertGoesTo('sms', [nobody], (51, None, 'no_phone'))
+        blocked = Contact(54, phone='+1617', number='+16175550100')
+        blocked.blocked = frozenset([('sms', '+16175550100')])
+        self.assertGoesTo('sms', [wrong, blocked], (54, '+16175550100', 'blacklisted'))
+
+    def test_letters_need_a_complete_address(self):
+        line = '1 Main Street, 02139 Cambridge, US'
+        for action_type in ('letter', 'registered_letter'):
+            self.assertGoesTo(
+                action_type, [Contact(51), Contact(52, **self.HOME)], (52, line, None)
+            )
+        for missing in ('street', 'zip', 'city'):
+            contact = Contact(51, **{**self.HOME, missing: ''})
+            self.assertGoesTo('letter', [contact], (51, None, 'no_address'))
+        abroad = Contact(51, **{**self.HOME, 'zip': '', 'country': 'HK'}, needs_zip=False)
+        self.assertGoesTo('letter', [abroad], (51, '1 Main Street, Cambridge, HK', None))
+
+    def test_calls_need_no_number(self):
+        self.assertGoesTo('call', [Contact(51)], (51, None, None))
+        self.assertGoesTo(
+            'call', [Contact(51), Contact(52, phone='ask Ann')], (52, 'ask Ann', None)
+        )
+
+    def test_blacklisted_address(self):
+        contact = Contact(51, 'ap@example.com', 'ap@example.com')
+        contact.blocked = frozenset([('email', 'ap@example.com')])
+        self.account.collection_contacts = [Contact(50, 'a@example.com', 'a@example.com'), contact]
+        self.assertEqual(
+            (self.plan_email().recipient_id, self.plan_email().error), (51, 'blacklisted')
+        )
+
+    def test_tasks_go_to_nobody(self):
+        self.assertGoesTo('task', [Contact(51, **self.HOME)], (None, None, None))
 
 
 class TestSettle(ReferenceCase):
