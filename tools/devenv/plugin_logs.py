@@ -90,9 +90,19 @@ class Plugin:
                 report.outcome = 'failed'
                 report.longrepr = text
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node, error):
+        """Take over what a worker process of pytest-xdist has heard."""
+        output = getattr(node, 'workeroutput', {})
+        self.outside += output.get('dso_outside', [])
+        self.collector.others.update(output.get('dso_others', {}))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session):
-        self.outside = self.collector.take()
+        self.outside += self.collector.take()
+        if hasattr(session.config, 'workeroutput'):
+            session.config.workeroutput['dso_outside'] = self.outside
+            session.config.workeroutput['dso_others'] = dict(self.collector.others)
         if self.outside and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

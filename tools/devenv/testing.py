@@ -11,8 +11,12 @@ import subprocess
 from . import paths, system, virtualenv
 from .console import say
 from .databases import Environment
+from .postgres import USER
 
 VALUE_OPTIONS = {'-k', '-m', '-p', '-c', '-o', '-W', '-n', '--deselect', '--ignore'}
+#: Options that choose tests, or how they are spread: a choice runs in one process.
+CHOICES = ('-k', '-m', '-n', '--numprocesses', '--lf', '--ff', '--sw', '--pdb', '--collect-only')
+MAX_WORKERS = 4
 
 
 def paths_given(arguments):
@@ -49,11 +53,30 @@ def test(arguments):
 def _pytest(environment, config, template, arguments):
     command = [str(environment.python), '-m', 'pytest', f'--odoo-config={config}', '--odoo-http']
     command += ['--odoo-log-level=warn', '-p', 'devenv.plugin_logs', '--durations=15']
-    command += arguments
+    command += [*spread_options(arguments), *arguments]
     if not paths_given(arguments):
         command.append(str(paths.ADDON))
     variables = {**environment.variables(), 'DSO_TEST_TEMPLATE': template}
-    return _run(command, variables)
+    return _run(command, {**variables, **_for_copies(environment)})
+
+
+def spread_options(arguments):
+    """Options that spread the whole suite over the cores, file by file.
+
+    Each worker has its own copy of the database and its own HTTP server. A few chosen tests are
+    not worth the start of a second process.
+    """
+    count = min(os.cpu_count() or 1, MAX_WORKERS)
+    if count < 2 or paths_given(arguments) or any(a.startswith(CHOICES) for a in arguments):
+        return []
+    return ['-n', str(count), '--dist', 'loadfile', '--max-worker-restart', '0']
+
+
+def _for_copies(environment):
+    """What `createdb` needs, with which pytest-odoo copies the database for each worker."""
+    cluster = environment.cluster
+    search = os.pathsep.join([str(cluster.bin), os.environ.get('PATH', '')])
+    return {'PATH': search, 'PGHOST': str(cluster.socket), 'PGUSER': USER}
 
 
 def test_fast(arguments):

@@ -91,6 +91,16 @@ def test_paths_given():
     assert not testing.paths_given(['-x', '--lf'])
 
 
+def test_the_whole_suite_alone_is_spread_over_the_cores(monkeypatch):
+    monkeypatch.setattr(os, 'cpu_count', lambda: 8)
+    assert testing.spread_options([])[:2] == ['-n', '4']
+    assert testing.spread_options(['--hypothesis-seed=1', '-x', '--no-header'])
+    for chosen in (['-k', 'leader'], ['tools/tests'], ['-n0'], ['--lf'], ['--pdb']):
+        assert not testing.spread_options(chosen)
+    monkeypatch.setattr(os, 'cpu_count', lambda: 1)
+    assert not testing.spread_options([])
+
+
 def test_a_lock_ends_with_its_process(tmp_path):
     lock = tmp_path / 'lock'
     assert not paths.is_locked(lock)
