@@ -216,13 +216,13 @@ class TestLatePolicies(LateCase):
             ('fr', 10, 2.15),
             ('de', 9, 1.27),
             ('at', 9.2, 1.53),
-            ('uk', 8, 4.25),
+            ('uk', 8, 3.75),
         ):
             policy = self.env.ref(f'dso_collection.dso_late_policy_{name}')
             with self.subTest(policy=policy.name):
                 self.assertEqual((policy.margin, policy.rate_ids[0].percent), (points, last))
                 self.assertTrue(all(policy.rate_ids.mapped('source')))
-                self.assertIn("no reference rate for 01/01/2026", policy.warning)
+                self.assertIn("no reference rate for 07/01/2026", policy.warning)
         britain = self.env.ref('dso_collection.dso_late_policy_uk')
         self.assertEqual(britain.compensation_ids.mapped('amount'), [40, 70, 100])
 
