@@ -13,8 +13,14 @@ ACTION_TYPES = [
 #: Action types that reach the customer: they alone count for, and wait for, the contact interval.
 CONTACT_TYPES = ('call', 'email', 'sms', 'letter', 'registered_letter')
 
+#: Action types that are messages: written from a text, one row of `dso.action.message` each.
+MESSAGE_TYPES = ('email', 'sms', 'letter', 'registered_letter')
+
+#: Messages that somebody prints and posts.
+LETTER_TYPES = ('letter', 'registered_letter')
+
 #: Action types that may go out without a person.
-AUTOMATIC_TYPES = ('email',)
+AUTOMATIC_TYPES = MESSAGE_TYPES
 
 MODES = [
     ('manual', "Manual"),
@@ -159,7 +165,13 @@ ERROR_CODES = [
     ('no_sender', "No sender address"),
     ('render', "Text could not be produced"),
     ('connection', "Mail server out of reach"),
+    ('sms_credit', "No credit for SMS"),
+    ('sms_account', "No account for SMS"),
+    ('sms_country', "Country not served by SMS"),
+    ('sms_refused', "Refused by the SMS service"),
+    ('sms_connection', "SMS service out of reach"),
     ('lost', "Message lost"),
+    ('withdrawn', "Letter withdrawn"),
 ]
 
 #: Errors that a contact causes, found when planning (docs/engine.md, section 7).

@@ -34,6 +34,21 @@ PAGES = [
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
     ('calendar', 'manager', '/odoo/collection-manual?view_type=calendar', '.fc-event', BOTH),
     ('load', 'manager', '/odoo/collection-load', '.o_kanban_record', BOTH),
+    ('letters', 'manager', '/odoo/collection-letters', '.o_data_row, .o_kanban_record', BOTH),
+    (
+        'panel-letter',
+        'collector',
+        '/odoo/collection-manual',
+        '.o_data_row, .o_kanban_record',
+        BOTH,
+        (
+            (
+                '.o_data_row:has(.fa-certificate) td[name=customer_id], '
+                '.o_dso_card:has(.fa-certificate)',
+                '.o_dso_panel_foot',
+            ),
+        ),
+    ),
     ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),
     ('reply', 'manager', '/odoo/collection-replies/2', '.o_form_view', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),

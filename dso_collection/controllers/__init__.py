@@ -1,1 +1,1 @@
-from . import history_export
+from . import history_export, letters

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import count
 
+from ..const import LETTER_TYPES
 from . import customers as data
 from .answers import answers
 
@@ -15,6 +16,9 @@ LAST_DAY_IN_OFFICE = -5
 #: Emails that are left to confirm when the demo is built; at most so many others go out at once.
 LEFT_TO_CONFIRM = 4
 CONFIRMED_NOW = 14
+
+#: Letters that are written when the demo is built, and wait to be printed.
+LETTERS_TO_PRINT = 3
 
 #: How often a collector puts off what is due, as a customer has asked for.
 PUT_OFF = 0.08
@@ -166,6 +170,14 @@ class Team:
         for action in waiting[:-LEFT_TO_CONFIRM][:CONFIRMED_NOW]:
             self._as_collector(action).action_confirm()
 
+    def write_letters(self):
+        """Write some of the letters that are due; they wait to be printed."""
+        letters = self._due_actions().filtered(
+            lambda action: action.action_type in LETTER_TYPES and not action.error_code
+        )
+        for action in letters[:LETTERS_TO_PRINT]:
+            self._as_collector(action).action_send_now()
+
     # --- days ----------------------------------------------------------------------------------
 
     def work(self, day, since):
@@ -247,7 +259,10 @@ class Team:
             [('mail_message_id', 'in', sent.sent_message_ids.mail_message_id.ids)]
         )
         mails.write({'state': 'sent'})
-        mails.notification_ids.write({'notification_status': 'sent', 'failure_type': False})
+        messages = sent.sent_message_ids.mail_message_id
+        texts = self._env['sms.sms'].search([('mail_message_id', 'in', messages.ids)])
+        texts.write({'state': 'sent'})
+        messages.notification_ids.write({'notification_status': 'sent', 'failure_type': False})
 
     # --- tools ---------------------------------------------------------------------------------
 

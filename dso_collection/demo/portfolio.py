@@ -77,6 +77,7 @@ def build(env):
         _live(ledgers, team, days)
         _say("history", env['dso.action'].search_count([('state', 'in', ('done', 'cancelled'))]))
     team.confirm_for_today()
+    team.write_letters()
 
 
 def _prepare(env):
@@ -102,7 +103,7 @@ def _ledger(key, company, customers, partners, foreign_currency, days):
 def _scenarios(env):
     """The scenarios that come with the addon, by kind, as old as the companies."""
     # They have just been installed, but a text written after a confirmation makes it lapse.
-    for table in ('dso_scenario', 'dso_scenario_step', 'mail_template'):
+    for table in ('dso_scenario', 'dso_scenario_step', 'mail_template', 'sms_template'):
         env.cr.execute(
             SQL(
                 "UPDATE %s SET create_date = %s, write_date = %s",

@@ -44,7 +44,8 @@ def sync_actions(scope, calendars, uid, now):
                     WHEN pos.plan_amount > a.confirmed_amount THEN 'amount'
                     WHEN pos.plan_recipient IS DISTINCT FROM a.recipient THEN 'recipient'
                     WHEN st.write_date > a.confirmed_on
-                        OR mt.write_date > a.confirmed_on THEN 'text' END AS lapse
+                        OR GREATEST(mt.write_date, smt.write_date, lt.write_date)
+                            > a.confirmed_on THEN 'text' END AS lapse
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
             JOIN dso_position pos ON pos.id = c.position_id
@@ -52,6 +53,8 @@ def sync_actions(scope, calendars, uid, now):
             JOIN dso_action a ON a.customer_id = c.id
             LEFT JOIN dso_scenario_step st ON st.id = pos.plan_step_id
             LEFT JOIN mail_template mt ON mt.id = st.mail_template_id
+            LEFT JOIN sms_template smt ON smt.id = st.sms_template_id
+            LEFT JOIN mail_template lt ON lt.id = st.letter_template_id
             CROSS JOIN LATERAL (SELECT CASE WHEN a.given_from_id IS NOT DISTINCT FROM c.collector_id
                 THEN a.given_to_id END AS given_to_id) given
             WHERE a.origin IN ('scenario', 'control') AND a.state IN ('planned', 'error')

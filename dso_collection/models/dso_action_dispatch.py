@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import get_lang
 
-from ..const import AUTOMATIC_MODES, OPEN_STATES
+from ..const import AUTOMATIC_MODES, CLOSED_STATES, MESSAGE_TYPES, OPEN_STATES
 
 
 class DsoAction(models.Model):
@@ -20,7 +20,19 @@ class DsoAction(models.Model):
         "is confirmed or not.",
     )
 
+    channels = fields.Char(
+        compute='_compute_channels', help="Types of what an action is made of, separated by commas."
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends('action_type', 'step_id', 'state', 'sent_message_ids.kind')
+    def _compute_channels(self):
+        for action in self:
+            kinds = action._get_further_types()
+            if action.state in CLOSED_STATES:  # the step may have changed since
+                kinds = action.sent_message_ids.mapped('kind')
+            action.channels = ",".join(dict.fromkeys([action.action_type, *kinds]))
 
     @api.depends('state', 'mode', 'held', 'date_planned')
     def _compute_goes_next(self):
@@ -58,13 +70,13 @@ class DsoAction(models.Model):
 
     @api.model
     def _domain_sendable_by_hand(self):
-        """Emails that a person may send now: date, window and confirmation are his decision.
+        """Messages that a person may send now: date, window and confirmation are his decision.
 
         What stops every message still does: a hold, a company that has not started or is paused.
         """
         return (
             Domain('state', '=', 'planned')
-            & Domain('action_type', '=', 'email')
+            & Domain('action_type', 'in', MESSAGE_TYPES)
             & Domain('held', '=', False)
             & Domain('company_id.dso_started_on', '!=', False)
             & Domain('company_id.dso_paused', '=', False)
@@ -73,7 +85,7 @@ class DsoAction(models.Model):
     # === ACTION METHODS === #
 
     def action_send_now(self):
-        """Send emails at once, after the same look at the books as by the scheduled action.
+        """Send messages at once, after the same look at the books as by the scheduled action.
 
         :return: a notification that tells what was sent, and why the rest was not
         """
@@ -101,9 +113,9 @@ class DsoAction(models.Model):
 
     def _check_sendable_by_hand(self):
         """Refuse what no look at the books could make sendable, with one sentence."""
-        if any(action.action_type != 'email' for action in self):
+        if any(action.action_type not in MESSAGE_TYPES for action in self):
             raise UserError(
-                self.env._("Only emails are sent from here: complete the other actions instead.")
+                self.env._("Only messages are sent from here: complete the other actions instead.")
             )
         for company in self.company_id.sudo():  # a branch user may not read its root
             if not company.dso_started_on:
@@ -140,7 +152,7 @@ class DsoAction(models.Model):
             'params': {
                 'type': 'warning' if lines else 'success',
                 'message': "\n".join(
-                    [self.env._("Emails on their way: %(count)s.", count=len(sent)), *lines]
+                    [self.env._("Messages on their way: %(count)s.", count=len(sent)), *lines]
                 ),
                 'sticky': bool(lines),
                 'next': {'type': 'ir.actions.client', 'tag': 'soft_reload'},
@@ -170,9 +182,29 @@ class DsoAction(models.Model):
 
     # === BUSINESS METHODS - MESSAGE === #
 
-    def _get_mail_template(self):
-        """Return the text of the email of an action."""
-        return self.step_id.mail_template_id
+    def _get_further_types(self):
+        """Return the kinds of messages that go out beside that of the action's own type.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return self.step_id._get_further_types()
+
+    def _get_message_types(self):
+        """Return the kinds of messages of an action, that of its own type first."""
+        own = [self.action_type] if self.action_type in MESSAGE_TYPES else []
+        return [*own, *self._get_further_types()]
+
+    def _get_failure(self):
+        """Return what an action in error says when none of its messages has arrived.
+
+        :return: code and words of the message of its own type, else of the last one
+        :rtype: tuple[str, str]
+        """
+        messages = self.sent_message_ids
+        own = messages.filtered(lambda message: message.kind == self.action_type)
+        told = (own or messages)[-1:]
+        return told.failure_code or 'lost', told.failure_reason or ''
 
     def _get_signatory(self):
         """Return whom the customer may turn to: the collector, else the company's sender."""
@@ -185,13 +217,14 @@ class DsoAction(models.Model):
                 return user
         return self.env['res.users']
 
-    def _get_message_lang(self):
+    def _get_message_lang(self, contact=None):
         """Return the language of the recipient, else of the customer, else of the company.
 
+        :param res.partner contact: whom a message addresses; default: the action's own recipient
         :rtype: str
         """
         langs = self.env['res.lang']
-        for partner in (self.recipient_id, self.partner_id, self.company_id.partner_id):
+        for partner in (contact or self.recipient_id, self.partner_id, self.company_id.partner_id):
             if code := langs._get_code(partner.lang):
                 return code
         return get_lang(self.env).code
@@ -206,6 +239,9 @@ class DsoAction(models.Model):
         reached = self.filtered(lambda action: action.state in OPEN_STATES)
         reached.sudo().write({'delivery': 'sent'})
         reached._set_done('sent')
+        taken_back = self.filtered(lambda a: a.state == 'done' and a.delivery == 'bounced')
+        taken_back.sudo().write({'delivery': 'sent'})
+        self.env['dso.planner']._mark_customers(taken_back.customer_id)
 
     def _set_undelivered(self, code, detail):
         """Put actions whose message could not be delivered in error."""

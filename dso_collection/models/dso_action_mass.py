@@ -4,7 +4,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import CLOSED_STATES
+from ..const import CLOSED_STATES, MESSAGE_TYPES
 
 #: What people do with many actions at once → the method that does it.
 MASS_METHODS = {
@@ -127,8 +127,8 @@ class DsoAction(models.Model):
 
     def _get_obstacle_to_send(self):
         company = self.company_id.sudo()  # a branch user may not read its root
-        if self.action_type != 'email':
-            return self.env._("no email")
+        if self.action_type not in MESSAGE_TYPES:
+            return self.env._("no message")
         if not company.dso_started_on:
             return self.env._("of a company that has not started collection")
         if company.dso_paused:

@@ -5,13 +5,16 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..const import AUTOMATIC_MODES, DELIVERIES
+from ..const import ACTION_TYPES, AUTOMATIC_MODES, DELIVERIES, ERROR_CODES, MESSAGE_TYPES
 from ..tools import delivery
 
 _logger = logging.getLogger(__name__)
 
 #: Messages settled per transaction by the scheduled action.
 BATCH_SIZE = 500
+
+#: Messages that have reached the customer, or still may.
+ALIVE = frozenset(['queued', 'sent'])
 
 #: Settling in the transaction of the mail queue waits no longer for somebody else.
 LOCK_TIMEOUT = '200ms'
@@ -35,7 +38,7 @@ class DsoActionMessage(models.Model):
     )
     company_id = fields.Many2one(related='action_id.company_id')
     kind = fields.Selection(
-        [('email', "Email"), ('sms', "SMS"), ('letter', "Letter")], required=True, readonly=True
+        [item for item in ACTION_TYPES if item[0] in MESSAGE_TYPES], required=True, readonly=True
     )
     mail_message_id = fields.Many2one(
         'mail.message', readonly=True, index='btree_not_null', ondelete='set null'
@@ -47,13 +50,60 @@ class DsoActionMessage(models.Model):
     partner_id = fields.Many2one('res.partner', readonly=True, ondelete='set null')
     recipient = fields.Char(readonly=True)
     delivery = fields.Selection(DELIVERIES, required=True, readonly=True, default='queued')
-    failure_reason = fields.Char(readonly=True)
+    failure_code = fields.Selection(ERROR_CODES, readonly=True)
+    failure_reason = fields.Char(readonly=True, help="Words of the server or of the provider.")
+    failure = fields.Char(compute='_compute_failure', help="What is wrong, and what to do.")
     retries = fields.Integer(readonly=True)
 
     # The scheduled action looks at what is under way, a few rows of a growing history.
     _queued = models.Index("(mail_message_id) WHERE delivery = 'queued'")
 
+    # === COMPUTE METHODS === #
+
+    @api.depends('failure_code', 'failure_reason', 'recipient')
+    def _compute_failure(self):
+        explain = self.env['dso.explanation']
+        for message in self:
+            name = (message.partner_id or message.action_id.partner_id).display_name
+            message.failure = explain._explain_failure(
+                message.failure_code, name, message.recipient, message.failure_reason
+            )
+
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _create_failed(self, parcels):
+        """Record the messages that cannot go out beside those of the same action that can."""
+        return self.create(
+            [
+                {
+                    'action_id': parcel.action.id,
+                    'kind': parcel.kind,
+                    'partner_id': parcel.contact.id,
+                    'recipient': parcel.recipient,
+                    'delivery': 'failed',
+                    'failure_code': parcel.code,
+                    'failure_reason': parcel.cause,
+                }
+                for parcel in parcels
+            ]
+        )
+
+    def _withdraw(self):
+        """Cancel what has not left yet; return the messages that are leaving right now."""
+        busy = self.browse()
+        for kind, messages in self.grouped('kind').items():
+            busy |= self.env['dso.channel']._of(kind)._withdraw(messages)
+        return busy
+
+    def _take_back(self):
+        """Withdraw messages and put their actions back on the agenda, but for what is leaving."""
+        sending = self.action_id.filtered(lambda action: action.state == 'sending')
+        busy = self._withdraw()
+        sending.filtered(
+            lambda action: ALIVE.isdisjoint(action.sent_message_ids.mapped('delivery'))
+        )._set_planned()
+        return self - busy
 
     def _settle_or_later(self):
         """Settle these messages without failing the running transaction, now or soon."""
@@ -82,9 +132,7 @@ class DsoActionMessage(models.Model):
         if not self:
             return
         actions = self.action_id.try_lock_for_update(allow_referencing=True)
-        messages = self.filtered(
-            lambda m: m.kind == 'email' and m.action_id in actions and m.delivery != 'bounced'
-        )
+        messages = self.filtered(lambda m: m.action_id in actions and m.delivery != 'bounced')
         if actions != self.action_id:
             self.env['dso.dispatch']._dispatch_soon()
         for fate, group in messages._get_fates().items():
@@ -95,35 +143,11 @@ class DsoActionMessage(models.Model):
 
         :rtype: dict[delivery.Fate, dso.action.message]
         """
-        notifications = self._read_notifications()
-        mails = self._read_mails()
         fates = {}
-        for message in self:
-            rows = notifications.get(message.mail_message_id, self.env['mail.notification'])
-            mail = mails.get(message.mail_message_id, self.env['mail.mail'])
-            failed = rows.filtered(lambda n: n.notification_status in ('exception', 'bounce'))[:1]
-            fate = delivery.fate(
-                set(rows.mapped('notification_status')),
-                failed.failure_type or '',
-                failed.failure_reason or mail.failure_reason or '',
-                mail.state == 'outgoing',
-                message.retries,
-            )
-            fates[fate] = fates.get(fate, self.browse()) | message
+        for kind, messages in self.grouped('kind').items():
+            for message, fate in self.env['dso.channel']._of(kind)._read_fates(messages).items():
+                fates[fate] = fates.get(fate, self.browse()) | message
         return fates
-
-    def _read_notifications(self):
-        notifications = self.env['mail.notification'].search(
-            [
-                ('mail_message_id', 'in', self.mail_message_id.ids),
-                ('notification_type', '=', 'email'),
-            ]
-        )
-        return notifications.grouped('mail_message_id')
-
-    def _read_mails(self):
-        mails = self.env['mail.mail'].search([('mail_message_id', 'in', self.mail_message_id.ids)])
-        return mails.grouped('mail_message_id')
 
     # === RESULTS === #
 
@@ -143,20 +167,30 @@ class DsoActionMessage(models.Model):
 
     def _report_sent(self):
         fresh = self.filtered(lambda message: message.delivery != 'sent')
-        fresh.write({'delivery': 'sent', 'failure_reason': False})
+        fresh.write({'delivery': 'sent', 'failure_code': False, 'failure_reason': False})
         # Whoever pressed the button has done it; the scheduled action sends as the system.
         for user, messages in fresh.grouped('create_uid').items():
             messages.action_id.with_user(user).sudo()._set_sent()
 
     def _report_failed(self, fate):
         fresh = self.filtered(lambda message: message.delivery == 'queued')
-        fresh.write({'delivery': 'failed', 'failure_reason': fate.words})
-        fresh.action_id._set_undelivered(fate.code, fate.words)
+        fresh.write({'delivery': 'failed', 'failure_code': fate.code, 'failure_reason': fate.words})
+        fresh._report_unreached()
 
     def _report_bounced(self, fate):
-        self.write({'delivery': 'bounced', 'failure_reason': fate.words})
-        self.action_id._set_bounced()
-        self.action_id._set_undelivered(fate.code, fate.words)
+        self.write({'delivery': 'bounced', 'failure_code': fate.code, 'failure_reason': fate.words})
+        self._report_unreached()
+
+    def _report_unreached(self):
+        """Tell the actions of which no message has arrived, nor may arrive any more."""
+        unreached = self.action_id.filtered(
+            lambda action: ALIVE.isdisjoint(action.sent_message_ids.mapped('delivery'))
+        )
+        unreached.filtered(
+            lambda action: 'bounced' in action.sent_message_ids.mapped('delivery')
+        )._set_bounced()
+        for (code, words), actions in unreached.grouped(lambda a: a._get_failure()).items():
+            actions._set_undelivered(code, words)
 
     def _retry(self, words):
         """Put the mails of messages back into the queue, after a pause that grows."""
@@ -203,8 +237,10 @@ class DsoActionMessage(models.Model):
         unsettled = SQL(
             """SELECT message.id FROM dso_action_message message
             LEFT JOIN mail_mail mail ON mail.mail_message_id = message.mail_message_id
-            WHERE message.delivery = 'queued' AND message.kind = 'email'
-                AND (mail.id IS NULL OR mail.state <> 'outgoing')
+            LEFT JOIN sms_sms sms ON sms.mail_message_id = message.mail_message_id
+            WHERE message.delivery = 'queued' AND (
+                (message.kind = 'email' AND (mail.id IS NULL OR mail.state <> 'outgoing'))
+                OR (message.kind = 'sms' AND (sms.id IS NULL OR sms.state <> 'outgoing')))
             ORDER BY message.id"""
         )
         ids = [row[0] for row in self.env.execute_query(unsettled)]

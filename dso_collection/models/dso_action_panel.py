@@ -2,6 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
+from ..const import LETTER_TYPES, MESSAGE_TYPES
+
+#: Kinds of messages → fields of the template and those that hold what a person wrote instead; the
+#: last one is the text.
+EDITED_FIELDS = {
+    'email': (('subject', 'edited_subject'), ('body_html', 'edited_body')),
+    'sms': (('body', 'edited_sms'),),
+    'letter': (('subject', 'edited_title'), ('body_html', 'edited_letter')),
+    'registered_letter': (('subject', 'edited_title'), ('body_html', 'edited_letter')),
+}
+
 
 class DsoAction(models.Model):
     """What people do from the panel beside the agenda: edit a message, try a call again."""
@@ -11,6 +22,9 @@ class DsoAction(models.Model):
     # === Text that a person has written for this one message === #
     edited_subject = fields.Char(readonly=True)
     edited_body = fields.Html(readonly=True, sanitize_style=True)
+    edited_sms = fields.Text(readonly=True)
+    edited_title = fields.Char(readonly=True)
+    edited_letter = fields.Html(readonly=True, sanitize_style=True)
     edited_on = fields.Datetime(
         readonly=True, help="Since when the message goes out with a text of its own."
     )
@@ -42,13 +56,15 @@ class DsoAction(models.Model):
         if not is_collector or self.state not in ('planned', 'error'):
             return []
         is_manual, is_error = self.mode == 'manual', self.state == 'error'
-        is_email = self.action_type == 'email'
+        is_message = self.action_type in MESSAGE_TYPES
+        is_letter = self.action_type in LETTER_TYPES
         possible = {
             'confirm': self.to_confirm and not is_error,
             'unconfirm': self.mode == 'automatic_confirm' and not self.to_confirm and not is_error,
             'retry': is_error and not is_manual,
-            'send': is_email,
-            'edit': is_email and is_manual,
+            'send': is_message and not is_letter,
+            'print': is_letter,
+            'edit': is_message and is_manual,
             'complete': is_manual or is_error,
             'no_answer': self.action_type == 'call',
             'reschedule': True,
@@ -96,36 +112,29 @@ class DsoAction(models.Model):
             'note': note or self.note,
         }
 
-    def action_edit_text(self, subject, body, items_key=None):
-        """Keep a text of its own for a manual email until it is sent or its step changes.
+    def action_edit_text(self, subject, body, items_key=None, kind=None):
+        """Keep a text of its own for a manual message until it is sent or its step changes.
 
-        :param str subject: one line
-        :param str body: HTML
+        :param str subject: one line; an SMS has none
+        :param str body: HTML, plain text for an SMS
         :param str items_key: fingerprint of the open items that the writer has seen, as in the
             panel; default: of those of now
+        :param str kind: kind of the message; default: that of the action
         """
         self.ensure_one()
         self._check_collector()
         self._check_all_open()
-        if self.action_type != 'email':
-            raise UserError(self.env._("Only the text of an email can be edited."))
-        if self.mode != 'manual':
-            raise UserError(
-                self.env._(
-                    "Automatic emails are written in the configuration of their scenario: only the "
-                    "text of a manual email can be edited."
-                )
-            )
-        subject = " ".join((subject or "").split())
-        if not subject or not html2plaintext(body or "").strip():
-            raise UserError(
-                self.env._("An email needs a subject and a text: write both, or restore the text.")
-            )
+        kind = kind or self.action_type
+        self._check_editable(kind)
+        texts = self._clean_texts(kind, subject, body)
         replaced = self.env['dso.hashtag'].with_context(lang=self._get_message_lang())
+        fresh = {
+            edited: replaced._replace({self.id: texts[name]}, is_html=name == 'body_html')[self.id]
+            for name, edited in EDITED_FIELDS[kind]
+        }
         self.sudo().write(
             {
-                'edited_subject': replaced._replace({self.id: subject}, is_html=False)[self.id],
-                'edited_body': replaced._replace({self.id: body}, is_html=True)[self.id],
+                **fresh,
                 'edited_on': fields.Datetime.now(),
                 'edited_by_id': self.env.uid,
                 'edited_items': items_key or self._get_items_keys()[self.id],
@@ -133,19 +142,37 @@ class DsoAction(models.Model):
         )
         return True
 
+    def _check_editable(self, kind):
+        if kind not in self._get_message_types():
+            raise UserError(self.env._("Only the text of a message can be edited."))
+        if self.mode != 'manual':
+            raise UserError(
+                self.env._(
+                    "Automatic messages are written in the configuration of their scenario: only "
+                    "the text of a manual message can be edited."
+                )
+            )
+
+    def _clean_texts(self, kind, subject, body):
+        """Return what a person wrote by field of the template; refuse what is empty."""
+        if kind == 'sms':
+            if not (body or "").strip():
+                raise UserError(self.env._("An SMS needs a text: write one, or restore the text."))
+            return {'body': body.strip()}
+        subject = " ".join((subject or "").split())
+        if not subject or not html2plaintext(body or "").strip():
+            raise UserError(
+                self.env._("A message needs a subject and a text: write both, or restore the text.")
+            )
+        return {'subject': subject, 'body_html': body}
+
     def action_restore_text(self):
-        """Forget what a person wrote: the message is made from the text of its step again."""
+        """Forget what a person wrote: the messages are made from the texts of the step again."""
         self._check_collector()
         self._check_all_open()
-        self.sudo().write(
-            {
-                'edited_subject': False,
-                'edited_body': False,
-                'edited_on': False,
-                'edited_by_id': False,
-                'edited_items': False,
-            }
-        )
+        edited = {field for names in EDITED_FIELDS.values() for _name, field in names}
+        edited |= {'edited_on', 'edited_by_id', 'edited_items'}
+        self.sudo().write(dict.fromkeys(edited, False))
         return True
 
     # === BUSINESS METHODS === #
@@ -155,14 +182,16 @@ class DsoAction(models.Model):
         self.ensure_one()
         return bool(self.edited_on) and self.mode == 'manual'
 
-    def _get_edited_texts(self):
+    def _get_edited_texts(self, kind=None):
         """Return what a person wrote by field of the template, nothing when nobody did.
 
+        :param str kind: kind of the message; default: that of the action
         :rtype: dict[str, str]
         """
-        if not self._is_edited():
+        names = EDITED_FIELDS.get(kind or self.action_type)
+        if not names or not self._is_edited() or not self[names[-1][1]]:
             return {}
-        return {'subject': self.edited_subject, 'body_html': self.edited_body}
+        return {name: self[edited] for name, edited in names}
 
     def _get_items_keys(self):
         """Return fingerprints of the open items of which texts speak, by id of the action.

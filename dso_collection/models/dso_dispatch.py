@@ -2,23 +2,22 @@ import logging
 from datetime import timedelta
 
 import psycopg2
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize_all, formataddr, split_every
+from odoo.tools import split_every
 
-from ..tools.delivery import MAX_WORDS
+from ..const import LETTER_TYPES, MESSAGE_TYPES
+from .dso_channel import Parcel
 
 _logger = logging.getLogger(__name__)
 
-#: Actions checked, written and committed together.
+#: Actions checked, written and committed together; fewer where each has to be printed.
 BATCH_SIZE = 200
+LETTER_BATCH_SIZE = 20
 
 #: An action that has been sending for longer, without a message under way, is lost.
 LOST_AFTER = timedelta(hours=24)
-
-#: Texts of an email that come from its template.
-TEXT_FIELDS = ('subject', 'body_html', 'email_cc')
 
 
 class DsoDispatch(models.AbstractModel):
@@ -39,6 +38,7 @@ class DsoDispatch(models.AbstractModel):
         """Read results, then send what is due in every company that has started."""
         if not self.env['dso.action.message']._settle_all():
             return
+        self.env['dso.action.message']._withdraw_unjustified()
         self.env['dso.action']._set_lost(before=fields.Datetime.now() - LOST_AFTER)
         companies = self.env['res.company'].search(
             [
@@ -60,7 +60,7 @@ class DsoDispatch(models.AbstractModel):
         domain = self.env['dso.action']._domain_sendable(company, company._dso_today())
         actions = self.env['dso.action'].search(domain)
         commit_progress(remaining=len(actions))
-        for batch in split_every(BATCH_SIZE, actions.ids, self.env['dso.action'].browse):
+        for batch in self._get_batches(actions):
             opening = company._dso_next_opening()
             if opening > fields.Datetime.now():
                 self._dispatch_soon(at=opening)
@@ -71,6 +71,16 @@ class DsoDispatch(models.AbstractModel):
             if not commit_progress(len(batch)):
                 return False
         return bool(commit_progress(remaining=0))
+
+    def _get_batches(self, actions):
+        """Return actions in batches that are written and committed together, in their order."""
+        letters = actions.filtered(
+            lambda action: not set(LETTER_TYPES).isdisjoint(action._get_message_types())
+        )
+        return [
+            *split_every(BATCH_SIZE, (actions - letters).ids, actions.browse),
+            *split_every(LETTER_BATCH_SIZE, letters.ids, actions.browse),
+        ]
 
     def _dispatch_safely(self, actions, domain):
         """Send a batch; one that fails is halved, so that one bad action keeps nobody waiting."""
@@ -83,7 +93,7 @@ class DsoDispatch(models.AbstractModel):
         except Exception as error:
             if len(actions) == 1:
                 _logger.exception("Action %s cannot be sent", actions.id)
-                actions.exists()._set_error('render', self._get_cause(error))
+                actions.exists()._set_error('render', self.env['dso.channel']._get_cause(error))
                 return
             middle = len(actions) // 2
             self._dispatch_safely(actions[:middle], domain)
@@ -118,247 +128,116 @@ class DsoDispatch(models.AbstractModel):
 
         :rtype: dso.action
         """
-        actions = self._refuse(actions, 'no_sender', lambda a: not a._get_sender())
-        actions = self._refuse(actions, 'no_recipient', lambda a: not a.recipient)
-        actions = self._refuse(
-            actions, 'invalid_recipient', lambda a: not email_normalize_all(a.recipient)
-        )
+        parcels = self._refuse(self._address(actions))
+        actions = actions.browse(dict.fromkeys(p.action.id for p in parcels))
         actions = self._withdraw_earlier(actions)
         actions -= actions._get_outdated_edits()  # somebody has to look at them again
         self.env['dso.planner']._snapshot_items(actions)
-        texts = self._render(actions)
-        actions = actions.filtered(lambda action: action.id in texts)
-        if actions:
-            self._create_messages(actions, texts)
-            actions._set_sending()
+        parcels = self._refuse(self._write([p for p in parcels if p.action in actions]))
+        actions = actions.browse().union(*(parcel.action for parcel in parcels))
+        self._create_messages(parcels)
+        actions._set_sending()
         return actions
 
-    def _refuse(self, actions, code, is_refused):
-        """Put the actions that fulfil a test in error; return the others."""
-        refused = actions.filtered(is_refused)
-        if refused:
-            refused._set_error(code)
-        return actions - refused
+    def _address(self, actions):
+        """Return the messages of actions, the one of the action's own type first.
+
+        :rtype: list[Parcel]
+        """
+        channel = self.env['dso.channel']
+        parcels = []
+        for action in actions:
+            code = channel._of(action.action_type)._get_obstacle(action, action.recipient)
+            parcels.append(
+                Parcel(action, action.action_type, action.recipient_id, action.recipient, code=code)
+            )
+        for kind in MESSAGE_TYPES:
+            used = actions.filtered(lambda a, kind=kind: kind in a._get_further_types())
+            parcels += channel._of(kind)._address(used, kind) if used else []
+        return parcels
+
+    def _refuse(self, parcels):
+        """Put the actions in error whose own message cannot go out; return what is left.
+
+        What else such an action would have sent does not go without it. Where a further message
+        cannot go out the others do, and its row tells why.
+        """
+        wrong = {}
+        for parcel in parcels:
+            if parcel.code and parcel.kind == parcel.action.action_type:
+                key = (parcel.code, parcel.cause)
+                wrong[key] = wrong.get(key, parcel.action.browse()) | parcel.action
+        for (code, cause), actions in wrong.items():
+            actions._set_error(code, cause)
+        refused = {action for actions in wrong.values() for action in actions}
+        return [parcel for parcel in parcels if parcel.action not in refused]
+
+    def _write(self, parcels):
+        """Give the messages that can go out their texts."""
+        by_kind = {}
+        for parcel in parcels:
+            by_kind.setdefault('' if parcel.code else parcel.kind, []).append(parcel)
+        written = by_kind.pop('', [])
+        for kind, group in by_kind.items():
+            written += self.env['dso.channel']._of(kind)._write(group)
+        return written
+
+    def _create_messages(self, parcels):
+        """Create and queue the messages of each kind at once."""
+        by_kind = {}
+        for parcel in parcels:
+            by_kind.setdefault('' if parcel.code else parcel.kind, []).append(parcel)
+        self.env['dso.action.message']._create_failed(by_kind.pop('', []))
+        for kind, group in by_kind.items():
+            self.env['dso.channel']._of(kind)._create_messages(group)
 
     def _withdraw_earlier(self, actions):
         """Cancel what is left of earlier tries; return the actions of which none is under way."""
-        messages = actions.sent_message_ids.mail_message_id
-        if not messages:
-            return actions
-        mails = self.env['mail.mail'].search(
-            [
-                ('mail_message_id', 'in', messages.ids),
-                ('state', 'in', ('outgoing', 'exception')),
-            ]
-        )
-        withdrawn = mails.try_lock_for_update(allow_referencing=True)
-        withdrawn.cancel()
-        busy = (mails - withdrawn).mail_message_id
-        return actions.filtered(lambda a: not a.sent_message_ids.mail_message_id & busy)
+        busy = actions.sent_message_ids._withdraw()
+        return actions - busy.action_id
 
     @api.model
     def _withdraw_queued(self, companies):
-        """Take back what waits in the mail queue of companies that were paused.
+        """Take back what waits to be sent in companies that were paused.
 
-        The actions are planned again and go when sending is resumed. A mail that is being handed
-        to a server in this moment is locked, and goes.
+        The actions are planned again and go when sending is resumed. A message that is being handed
+        over in this moment is locked, and goes.
         """
         queued = self.env['dso.action.message'].sudo()  # a manager has no access to the queue
         queued = queued.search(
             [('delivery', '=', 'queued'), ('action_id.company_id', 'in', companies.root_id.ids)]
         )
-        mails = queued.env['mail.mail'].search(
-            [('mail_message_id', 'in', queued.mail_message_id.ids), ('state', '=', 'outgoing')]
-        )
-        mails = mails.try_lock_for_update(allow_referencing=True)
-        messages = queued.filtered(lambda m: m.mail_message_id in mails.mail_message_id)
-        messages.action_id.filtered(lambda a: a.state == 'sending')._set_planned()
-        mails.cancel()
+        queued._take_back()
 
     # === TEXTS === #
 
-    def _render(self, actions):
-        """Return the texts of emails, in the language of their recipients.
-
-        Actions whose text cannot be produced are put in error and left out.
-
-        :return: texts by field of the template, by id of the action
-        :rtype: dict[int, dict[str, str]]
-        """
-        texts = {}
-        groups = actions.grouped(lambda a: (a._get_mail_template(), a._get_message_lang()))
-        for (template, lang), group in groups.items():
-            if template:
-                texts.update(self._render_group(template, lang, group))
-            else:
-                group._set_error('render', self.env._("the step has no text"))
-        for action in actions.filtered(lambda a: a.id in texts):
-            texts[action.id].update(action._get_edited_texts())
-        return texts
-
     @api.model
-    def _preview(self, action):
-        """Return the texts with which an email would leave now, and why it has none.
+    def _preview(self, action, kind=None):
+        """Return the texts with which a message would leave now, and why it has none.
 
+        :param str kind: kind of the message; default: the action's own
         :rtype: tuple[dict, str]
         """
         # Who may read the action may read what its message says.
         dispatch = self.sudo().with_company(action.company_id)
         action = action.with_env(dispatch.env)
-        template = action._get_mail_template()
+        kind = kind or action.action_type
+        channel = dispatch.env['dso.channel']._of(kind)
+        edited = action._get_edited_texts(kind)
+        template = channel._get_template(action)
         if not template:
-            return action._get_edited_texts(), self.env._("The step has no text: choose one there.")
+            return edited, self.env._("The step has no text: choose one there.")
         try:
-            texts = dispatch._render_texts(template, action._get_message_lang(), action)[action.id]
+            texts = channel._render_texts(template, action._get_message_lang(), action)[action.id]
         except UserError as error:
-            return action._get_edited_texts(), self._get_cause(error)
-        return {**texts, **action._get_edited_texts()}, ""
-
-    def _render_group(self, template, lang, actions):
-        """Render one template in one language; halve what fails until the bad ones are found."""
-        try:
-            return self._render_texts(template, lang, actions)
-        except UserError as error:
-            if len(actions) == 1:
-                actions._set_error('render', self._get_cause(error))
-                return {}
-            middle = len(actions) // 2
-            return {
-                **self._render_group(template, lang, actions[:middle]),
-                **self._render_group(template, lang, actions[middle:]),
-            }
-
-    def _render_texts(self, template, lang, actions):
-        with self.env.cr.savepoint():  # an expression may break the transaction
-            rendered = {
-                field: template._render_field(field, actions.ids, set_lang=lang)
-                for field in TEXT_FIELDS
-            }
-        return {
-            action_id: {field: rendered[field][action_id] for field in TEXT_FIELDS}
-            for action_id in actions.ids
-        }
-
-    def _get_cause(self, error):
-        """Return what really went wrong; core wraps it into the whole template and a trace."""
-        while error.__cause__:
-            error = error.__cause__
-        lines = str(error).strip().splitlines()
-        return lines[0][:MAX_WORDS] if lines else type(error).__name__
-
-    # === MESSAGES === #
-
-    def _create_messages(self, actions, texts):
-        """Create messages, mails and notifications, each kind at once.
-
-        Core's notifications are what keeps two queue workers from sending the same mail: whoever
-        sends locks them first.
-        """
-        reply_tos = self._get_reply_tos(actions)
-        messages = self.env['mail.message'].create(
-            [
-                self._prepare_message(action, texts[action.id], reply_tos[action.customer_id.id])
-                for action in actions
-            ]
-        )
-        mails = self.env['mail.mail'].create(
-            [
-                self._prepare_mail(action, message, texts[action.id])
-                for action, message in zip(actions, messages, strict=True)
-            ]
-        )
-        self.env['mail.notification'].create(
-            [
-                values
-                for action, mail in zip(actions, mails, strict=True)
-                for values in self._prepare_notifications(action, mail)
-            ]
-        )
-        self.env['dso.action.message'].create(
-            [
-                {
-                    'action_id': action.id,
-                    'kind': 'email',
-                    'mail_message_id': message.id,
-                    'partner_id': action.recipient_id.id,
-                    'recipient': action.recipient,
-                }
-                for action, message in zip(actions, messages, strict=True)
-            ]
-        )
-
-    def _get_reply_tos(self, actions):
-        """Return the reply addresses by id of the customer account."""
-        senders = {action.customer_id.id: action._get_sender() for action in actions}
-        return actions.customer_id._notify_get_reply_to_batch(
-            defaults={key: sender.email_formatted for key, sender in senders.items()},
-            author_ids={key: sender.partner_id.id for key, sender in senders.items()},
-        )
-
-    def _prepare_message(self, action, texts, reply_to):
-        """Return the values of the message, which stands on the customer account like replies."""
-        template, company = action._get_mail_template(), action.company_id
-        sender = action._get_sender()
-        return {
-            'model': 'dso.customer',
-            'res_id': action.customer_id.id,
-            'message_type': 'email_outgoing',
-            'subtype_id': self.env['ir.model.data']._xmlid_to_res_id('mail.mt_comment'),
-            'subject': " ".join((texts['subject'] or "").splitlines()),  # a header is one line
-            'body': texts['body_html'],
-            'author_id': sender.partner_id.id,
-            'email_from': sender.email_formatted,
-            'reply_to': reply_to,
-            'outgoing_email_to': action.recipient,
-            'record_company_id': company.id,
-            'record_alias_domain_id': company.alias_domain_id.id,
-            'mail_server_id': template.mail_server_id.id,
-            'email_add_signature': False,
-            'attachment_ids': [Command.link(id_) for id_ in template.attachment_ids.ids],
-        }
-
-    def _prepare_mail(self, action, message, texts):
-        """Return the values of the mail: one for all addresses, which is one SMTP transaction."""
-        return {
-            'mail_message_id': message.id,
-            'is_notification': True,
-            'email_to': self._format_recipients(action),
-            'email_cc': texts['email_cc'],
-            'body_html': texts['body_html'],
-            'auto_delete': False,
-            'headers': repr({'X-Odoo-Objects': f'dso.customer-{action.customer_id.id}'}),
-        }
-
-    def _format_recipients(self, action):
-        """Return the addresses of an action, with the name when they are of one person."""
-        addresses = email_normalize_all(action.recipient)
-        name = action.recipient_id.name
-        if len(addresses) == 1 and name:
-            return formataddr((name, addresses[0]))
-        return ", ".join(addresses)
-
-    def _prepare_notifications(self, action, mail):
-        """Return the values of one notification per address, as bounces come back per address."""
-        partner = action.recipient_id
-        return [
-            {
-                'author_id': mail.author_id.id,
-                'mail_message_id': mail.mail_message_id.id,
-                'mail_mail_id': mail.id,
-                'notification_type': 'email',
-                'notification_status': 'ready',
-                'is_read': True,
-                'mail_email_address': address,
-                'res_partner_id': partner.id if partner.email_normalized == address else False,
-            }
-            for address in dict.fromkeys(email_normalize_all(action.recipient))
-        ]
+            return edited, channel._get_cause(error)
+        return {**texts, **edited}, ""
 
     # === WAKING UP === #
 
     @api.model
     def _send_soon(self, at=None):
-        """Let the mail queue run after the commit, or at a moment."""
+        """Let the mail queue run after the commit, or at a moment; that of SMS wakes by itself."""
         self._trigger('mail.ir_cron_mail_scheduler_action', at)
 
     @api.model

@@ -143,6 +143,7 @@ class DsoExplanation(models.AbstractModel):
                 self._explain_date(action),
                 self._explain_wait(action),
                 self._explain_held(action),
+                self._explain_letter(action),
                 self._explain_dropped(action),
             )
             if text
@@ -267,6 +268,11 @@ class DsoExplanation(models.AbstractModel):
             )
         return texts.get(action.held, "")
 
+    def _explain_letter(self, action):
+        if not action.has_letter_waiting:
+            return ""
+        return self.env._("The letter is written: print it, post it, then mark it as sent.")
+
     def _explain_dropped(self, action):
         if action.reason:
             return self.env._("Reason: %(reason)s", reason=action.reason)
@@ -279,10 +285,30 @@ class DsoExplanation(models.AbstractModel):
 
         :rtype: str
         """
-        if not action.error_code:
-            return ""
         name = (action.recipient_id or action.partner_id).display_name
+        return self._explain_failure(action.error_code, name, action.recipient, action.error_detail)
+
+    def _explain_failure(self, code, name, recipient, detail):
+        """Return what keeps a message from arriving and what to do, nothing when nothing does.
+
+        :param str code: one of ``const.ERROR_CODES``, or nothing
+        :param str name: of whom it addresses
+        :param str recipient: addresses or number
+        :param str detail: words of the server
+        :rtype: str
+        """
+        if not code:
+            return ""
+        recipient, detail = recipient or "", detail or ""
         texts = {
+            **self._email_failures(name, recipient, detail),
+            **self._sms_failures(recipient, detail),
+            'withdrawn': self.env._("The letter was withdrawn before it was posted."),
+        }
+        return texts[code]
+
+    def _email_failures(self, name, recipient, detail):
+        return {
             'no_recipient': self.env._(
                 "%(name)s has no e-mail address: enter one on the contact.", name=name
             ),
@@ -306,19 +332,19 @@ class DsoExplanation(models.AbstractModel):
             'bounced': self.env._(
                 "The last message to %(recipient)s came back: correct the address or choose "
                 "another contact.",
-                recipient=action.recipient,
+                recipient=recipient,
             ),
             'refused': self.env._(
                 "The mail server refused the message to %(recipient)s: %(detail)s. Correct the "
                 "cause, then retry.",
-                recipient=action.recipient,
-                detail=action.error_detail or "",
+                recipient=recipient,
+                detail=detail,
             ),
             'blacklisted': self.env._(
                 "%(name)s (%(recipient)s) is on the blacklist: remove the address or number "
                 "there, or choose another contact.",
                 name=name,
-                recipient=action.recipient,
+                recipient=recipient,
             ),
             'no_sender': self.env._(
                 "There is no sender: give the collector an e-mail address or choose a collection "
@@ -326,16 +352,41 @@ class DsoExplanation(models.AbstractModel):
             ),
             'render': self.env._(
                 "The text could not be produced: %(detail)s. Correct the template, then retry.",
-                detail=action.error_detail or "",
+                detail=detail,
             ),
             'connection': self.env._(
                 "The mail server could not be reached: %(detail)s. Check the outgoing mail server, "
                 "then retry.",
-                detail=action.error_detail or "",
+                detail=detail,
             ),
             'lost': self.env._("The message was removed before it was sent: retry."),
         }
-        return texts[action.error_code]
+
+    def _sms_failures(self, recipient, detail):
+        return {
+            'sms_credit': self.env._(
+                "There is no credit left for SMS: buy credit in the settings, then retry."
+            ),
+            'sms_account': self.env._(
+                "There is no account for SMS: register in the settings, then retry."
+            ),
+            'sms_country': self.env._(
+                "The SMS service does not serve the country of %(recipient)s: choose another "
+                "contact or complete the action by hand.",
+                recipient=recipient,
+            ),
+            'sms_refused': self.env._(
+                "The SMS to %(recipient)s was not delivered: %(detail)s. Correct the number or "
+                "choose another contact, then retry.",
+                recipient=recipient,
+                detail=detail or "–",
+            ),
+            'sms_connection': self.env._(
+                "The SMS service did not answer, and may have sent the message to %(recipient)s "
+                "all the same: ask there before you retry.",
+                recipient=recipient,
+            ),
+        }
 
     # === TOOLS === #
 

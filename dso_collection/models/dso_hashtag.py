@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_list
+from odoo.tools.image import image_data_uri
 
 from ..engine import scope_sql, statement_sql
 from ..engine.late import totals
@@ -332,6 +333,9 @@ class DsoHashtag(models.AbstractModel):
 
     def _html_company_logo(self, action):
         company = action.company_id
+        url = f'{company.get_base_url()}/logo.png?company={company.id}'
+        if self.env.context.get('dso_print'):  # nothing is fetched while a page is printed
+            url = image_data_uri(company.logo) if company.logo else ''
         return Markup(
             '<img src="{url}" alt="{name}" style="max-height: 60px; border: 0;"/>'
-        ).format(url=f'{company.get_base_url()}/logo.png?company={company.id}', name=company.name)
+        ).format(url=url, name=company.name)

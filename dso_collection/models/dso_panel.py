@@ -4,6 +4,7 @@ from odoo.tools import format_date, format_datetime, html2plaintext
 from odoo.tools.misc import formatLang
 
 from ..const import CLOSED_STATES, OPEN_STATES
+from ..tools.sms_text import sms_size
 
 #: Open items that the panel lists; totals count all of them.
 MAX_ITEMS = 100
@@ -41,7 +42,7 @@ class DsoPanel(models.AbstractModel):
             **self._read_items(action, unit),
             'events': self._read_events(unit),
             'others': self._read_others(action),
-            'email': self._read_email(action),
+            'messages': self._read_drafts(action),
             'can': action._get_possible_outcomes(),
         }
 
@@ -253,26 +254,64 @@ class DsoPanel(models.AbstractModel):
             for other in others
         ]
 
-    # === EMAIL === #
+    # === TEXTS === #
 
-    def _read_email(self, action):
-        """Return the text of an email as it would leave now, nothing for other actions.
+    def _read_drafts(self, action):
+        """Return the texts of an action's messages as they would leave now.
 
-        :rtype: dict
+        :rtype: list[dict]
         """
-        if action.action_type != 'email' or action.state not in ('planned', 'error'):
-            return False
-        texts, problem = self.env['dso.dispatch']._preview(action)
+        if action.state not in ('planned', 'error'):
+            return []
+        kinds = action._get_message_types()
+        if not kinds:
+            return []
+        recipients = self._read_recipients(action, kinds)
+        labels = dict(action._fields['action_type']._description_selection(self.env))
         items_key = action._get_items_keys()[action.id]
+        is_outdated = action._is_edited() and action.edited_items != items_key
+        return [
+            {
+                **self._read_draft(action, kind),
+                'kind': kind,
+                'label': labels[kind],
+                'recipient': recipients[kind],
+                'is_outdated': is_outdated and bool(action._get_edited_texts(kind)),
+                'items_key': items_key,
+            }
+            for kind in kinds
+        ]
+
+    def _read_recipients(self, action, kinds):
+        """Return to whom each message of an action goes."""
+        planner = self.env['dso.planner'].sudo()  # contacts are read in SQL
+        recipients = {kinds[0]: action.recipient or ""}
+        for kind in kinds[1:]:
+            found = planner._get_recipients(action.customer_id.sudo(), kind)
+            _contact, text, _code = found.get(action.customer_id.id, (False, "", ""))
+            recipients[kind] = text or ""
+        return recipients
+
+    def _read_draft(self, action, kind):
+        texts, problem = self.env['dso.dispatch']._preview(action, kind)
+        body = texts.get('body' if kind == 'sms' else 'body_html') or ""
         return {
-            'recipient': action.recipient or "",
-            'subject': texts.get('subject', ""),
-            'body': texts.get('body_html', ""),
+            'subject': texts.get('subject') or "",
+            'body': body,
+            'size': self._size(body) if kind == 'sms' else "",
             'problem': problem,
-            'is_edited': action._is_edited(),
-            'is_outdated': action._is_edited() and action.edited_items != items_key,
-            'items_key': items_key,
+            'is_edited': bool(action._get_edited_texts(kind)),
         }
+
+    def _size(self, text):
+        """Return length and encoding of an SMS in words."""
+        size = sms_size(text)
+        return self.env._(
+            "%(length)s characters, %(parts)s SMS (%(encoding)s)",
+            length=size.length,
+            parts=size.parts,
+            encoding=size.encoding,
+        )
 
     # === WORDS === #
 

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ..const import LETTER_TYPES
+from .dso_scenario_step import FURTHER_FIELDS
+
 
 class DsoScenario(models.Model):
     """What the lists of scenarios show, and what opens from them."""
@@ -11,7 +14,8 @@ class DsoScenario(models.Model):
         compute='_compute_summary',
         help="Steps with their days from the due date.",
     )
-    has_sms = fields.Boolean(compute='_compute_has_sms')
+    has_sms = fields.Boolean(compute='_compute_has_texts')
+    has_letter = fields.Boolean(compute='_compute_has_texts')
 
     @api.depends('step_ids.delay', 'step_ids.action_type')
     def _compute_summary(self):
@@ -23,10 +27,13 @@ class DsoScenario(models.Model):
                 for step in scenario.step_ids.sorted('delay')
             )
 
-    @api.depends('step_ids.action_type')
-    def _compute_has_sms(self):
+    @api.depends('step_ids.action_type', *(f'step_ids.{field}' for field in FURTHER_FIELDS))
+    def _compute_has_texts(self):
         for scenario in self:
-            scenario.has_sms = 'sms' in scenario.step_ids.mapped('action_type')
+            kinds = set(scenario.step_ids.mapped('action_type'))
+            kinds.update(*(step._get_further_types() for step in scenario.step_ids))
+            scenario.has_sms = 'sms' in kinds
+            scenario.has_letter = not kinds.isdisjoint(LETTER_TYPES)
 
     # === ACTION METHODS === #
 

@@ -1,7 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..const import ACTION_TYPES, AUTOMATIC_MODES, AUTOMATIC_TYPES, MODES
+from ..const import (
+    ACTION_TYPES,
+    AUTOMATIC_MODES,
+    AUTOMATIC_TYPES,
+    LETTER_TYPES,
+    MESSAGE_TYPES,
+    MODES,
+)
+
+#: Fields that add a message to a step → its kind.
+FURTHER_FIELDS = {'also_email': 'email', 'also_sms': 'sms', 'also_letter': 'letter'}
 
 
 class DsoScenarioStep(models.Model):
@@ -33,6 +43,17 @@ class DsoScenarioStep(models.Model):
         domain=[('model', '=', 'dso.action')],
         ondelete='restrict',
     )
+    letter_template_id = fields.Many2one(
+        'mail.template',
+        string="Letter Text",
+        domain=[('model', '=', 'dso.action')],
+        ondelete='restrict',
+        help="Its subject is the title of the letter.",
+    )
+    # A step may reach the customer on several ways at once.
+    also_email = fields.Boolean(string="Also by Email")
+    also_sms = fields.Boolean(string="Also by SMS")
+    also_letter = fields.Boolean(string="Also by Letter")
     instructions = fields.Text(
         translate=True, help="What the collector reads beside the action, such as a call script."
     )
@@ -43,16 +64,30 @@ class DsoScenarioStep(models.Model):
         "Two steps of a scenario cannot have the same number of days: change one of them.",
     )
 
-    @api.constrains('action_type', 'mail_template_id', 'sms_template_id')
+    @api.constrains(
+        'action_type',
+        'mode',
+        *FURTHER_FIELDS,
+        'mail_template_id',
+        'sms_template_id',
+        'letter_template_id',
+    )
     def _check_text(self):
         for step in self:
-            if step.action_type == 'email' and not step.mail_template_id:
+            kinds = {step.action_type, *step._get_further_types()}
+            if 'email' in kinds and not step.mail_template_id:
                 raise ValidationError(
                     self.env._("Step %(step)s sends an email: choose its text.", step=step.name)
                 )
-            if step.action_type == 'sms' and not step.sms_template_id:
+            if 'sms' in kinds and not step.sms_template_id:
                 raise ValidationError(
                     self.env._("Step %(step)s sends an SMS: choose its text.", step=step.name)
+                )
+            # By hand, people may write the letter themselves.
+            is_own = step.action_type in LETTER_TYPES and step.mode == 'manual'
+            if kinds.intersection(LETTER_TYPES) and not is_own and not step.letter_template_id:
+                raise ValidationError(
+                    self.env._("Step %(step)s sends a letter: choose its text.", step=step.name)
                 )
 
     @api.constrains('action_type', 'mode')
@@ -61,10 +96,26 @@ class DsoScenarioStep(models.Model):
             if step.mode in AUTOMATIC_MODES and step.action_type not in AUTOMATIC_TYPES:
                 raise ValidationError(
                     self.env._(
-                        "Step %(step)s cannot be automatic: only emails are sent by themselves. "
-                        "Choose the manual mode.",
+                        "Step %(step)s cannot be automatic: only emails, SMS and letters go out by "
+                        "themselves. Choose the manual mode.",
                         step=step.name,
                     )
+                )
+
+    @api.constrains('action_type', *FURTHER_FIELDS)
+    def _check_further_types(self):
+        for step in self:
+            if step._get_further_types() and step.action_type not in MESSAGE_TYPES:
+                raise ValidationError(
+                    self.env._(
+                        "Step %(step)s is no message: only an email, an SMS or a letter goes out "
+                        "in several ways at once.",
+                        step=step.name,
+                    )
+                )
+            if step.also_letter and step.action_type in LETTER_TYPES:
+                raise ValidationError(
+                    self.env._("Step %(step)s is a letter already.", step=step.name)
                 )
 
     @api.model_create_multi
@@ -84,3 +135,16 @@ class DsoScenarioStep(models.Model):
         result = super().unlink()
         scenarios.exists()._plan_customers()
         return result
+
+    # === BUSINESS METHODS === #
+
+    def _get_further_types(self):
+        """Return the kinds of messages that go out beside that of the step's own type.
+
+        :rtype: list[str]
+        """
+        return [
+            kind
+            for field, kind in FURTHER_FIELDS.items()
+            if self[field] and kind != self.action_type
+        ]

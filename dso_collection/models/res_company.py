@@ -53,6 +53,15 @@ class ResCompany(models.Model):
         help="Sender of the messages of customer accounts without collector.",
     )
 
+    dso_letter_window = fields.Selection(
+        [('left', "Left (DIN 5008, most countries)"), ('right', "Right (France)")],
+        string="Address in the Window",
+        compute='_compute_dso_letter_window',
+        store=True,
+        readonly=False,
+        help="Where the window of the envelopes for letters is.",
+    )
+
     # === Engine === #
     dso_contact_interval = fields.Integer(
         string="Minimum Contact Interval",
@@ -140,6 +149,11 @@ class ResCompany(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends('country_id')
+    def _compute_dso_letter_window(self):
+        for company in self:
+            company.dso_letter_window = 'right' if company.country_id.code == 'FR' else 'left'
 
     @api.depends('dso_tz', 'resource_calendar_id', *WINDOW_DAYS)
     def _compute_dso_closed_days(self):

@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     )
     dso_scenario_id = fields.Many2one(related='company_id.root_id.dso_scenario_id', readonly=False)
     dso_sender_id = fields.Many2one(related='company_id.root_id.dso_sender_id', readonly=False)
+    dso_letter_window = fields.Selection(
+        related='company_id.root_id.dso_letter_window', readonly=False, required=True
+    )
     dso_contact_interval = fields.Integer(
         related='company_id.root_id.dso_contact_interval', readonly=False
     )

@@ -3,9 +3,11 @@
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.tools import mute_logger
 
 from .common import CollectionCase, jan
+from .sms_provider import SmsProvider
 from .smtp import mail_server
 
 #: Core reports each failed mail as an error, with our overrides in the trace.
@@ -25,6 +27,14 @@ class DispatchCase(CollectionCase):
         )
         cls.mail_server = cls.env['ir.mail_server'].create(
             {'name': "Test", 'smtp_host': '127.0.0.1', 'smtp_port': cls.server.port}
+        )
+        cls.provider = SmsProvider()
+        cls.startClassPatcher(
+            patch.object(
+                SmsApi,
+                '_contact_iap',
+                lambda self, endpoint, params, timeout=15: cls.provider.contact(endpoint, params),
+            )
         )
         cls.company.write({'dso_started_on': fields.Datetime.now(), 'dso_paused': False})
         cls.collector = cls.create_user(
@@ -46,6 +56,16 @@ class DispatchCase(CollectionCase):
         self.server.messages.clear()
         self.server.offered = 0
         self.server.accept()
+        self.provider.messages.clear()
+        self.provider.accept()
+
+    # --- configuration ---------------------------------------------------------------------
+
+    @classmethod
+    def create_sms_template(cls, body="Overdue: #items_amount_overdue"):
+        return cls.env['sms.template'].create(
+            {'name': "SMS", 'model_id': cls.env['ir.model']._get_id('dso.action'), 'body': body}
+        )
 
     # --- acting ----------------------------------------------------------------------------
 
@@ -72,6 +92,12 @@ class DispatchCase(CollectionCase):
         """Let the mail module send what is queued for now."""
         with mute_logger(QUEUE_LOG):
             self.env['mail.mail'].process_email_queue()
+        self.env.flush_all()
+
+    def run_sms_queue(self):
+        """Let the sms module send what is queued."""
+        with patch.object(self.registry['ir.cron'], '_commit_progress', return_value=1):
+            self.env['sms.sms']._process_queue()
         self.env.flush_all()
 
     def send(self, action):

@@ -343,14 +343,15 @@ class TestCompany(DispatchCase):
         customer.collector_id = self.collector
         self.create_invoice(customer, jan(1), posted=jan(0))
         good, bad = self.due_action(), self.next_action(customer)
-        prepare = self.registry['dso.dispatch']._prepare_mail
+        channel = self.registry['dso.channel.email']
+        prepare = channel._prepare_mail
 
-        def fail(dispatch, action, message, texts):
-            if action == bad:
+        def fail(channel, parcel, message):
+            if parcel.action == bad:
                 raise ValueError("anything")
-            return prepare(dispatch, action, message, texts)
+            return prepare(channel, parcel, message)
 
-        self.patch(self.registry['dso.dispatch'], '_prepare_mail', fail)
+        self.patch(channel, '_prepare_mail', fail)
         with self.assertLogs('odoo.addons.dso_collection', 'ERROR') as logged:
             self.run_cron()
         self.assertEqual(len(logged.records), 1)

@@ -19,7 +19,9 @@ SQL_LOG = 'odoo.sql_db'
 
 
 @tagged('post_install', '-at_install')
-class TestConcurrency(TransactionCase):
+class WorkerCase(TransactionCase):
+    """A due action, and workers on connections of their own."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -189,6 +191,8 @@ class TestConcurrency(TransactionCase):
             self.mails(env).send(auto_commit=True)
         env.cr.commit()
 
+
+class TestConcurrency(WorkerCase):
     def assertDone(self):
         action = self.action(self.worker())
         self.assertEqual((action.state, action.delivery), ('done', 'sent'))

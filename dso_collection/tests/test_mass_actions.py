@@ -128,7 +128,7 @@ class TestMassActions(DispatchCase):
         good = self.create_actions(1, self.emails)
         wizard = self.open('send', call | emails | good).create({})
         self.assertIn("2 of 4 actions", wizard.summary)
-        self.assertIn("1 no email", wizard.summary)
+        self.assertIn("1 no message", wizard.summary)
         wizard.action_apply()
         self.assertEqual(good.state, 'sending')
         self.assertEqual(emails[1].state, 'planned')

@@ -210,7 +210,7 @@ class TestEditedText(DispatchCase):
         return action
 
     def email(self, action):
-        return action.with_user(self.collector).get_panel()['email']
+        return action.with_user(self.collector).get_panel()['messages'][0]
 
     def test_panel_shows_the_text_as_it_would_leave(self):
         email = self.email(self.due_action())
@@ -262,7 +262,7 @@ class TestEditedText(DispatchCase):
                 self.step(3).mode = mode
                 action = self.due_action()
                 self.assertNotIn('edit', action.with_user(self.collector).get_panel()['can'])
-                with self.assertRaisesRegex(UserError, "only the text of a manual email"):
+                with self.assertRaisesRegex(UserError, "only the text of a manual message"):
                     self.edit(action)
 
     def test_step_that_becomes_automatic_sends_its_own_text(self):
@@ -369,7 +369,7 @@ class TestEditedText(DispatchCase):
         with self.assertRaises(AccessError):
             action.with_user(self.collector).write({'edited_subject': "Forged"})
         task = self.env['dso.action'].create({'customer_id': self.customer.id})
-        with self.assertRaisesRegex(UserError, "Only the text of an email"):
+        with self.assertRaisesRegex(UserError, "Only the text of a message"):
             self.edit(task)
         self.go_to(jan(4) + timedelta(days=1))
         self.send_now(action)

@@ -4,6 +4,7 @@ from unittest import TestCase
 
 from ..tools import delivery
 from ..tools.delivery import Fate
+from ..tools.sms_text import sms_size
 
 REFUSED = (
     "Mail Delivery Failed\nMail delivery failed via SMTP server 'None'.\n"
@@ -77,3 +78,35 @@ class TestFate(TestCase):
         }
         for failure, code in codes.items():
             self.assertEqual(self.fate('exception', failure=failure).code, code)
+
+
+class TestSmsSize(TestCase):
+    def test_size(self):
+        for text, expected in (
+            ("", ('GSM-7', 0, 1)),
+            ("a" * 160, ('GSM-7', 160, 1)),
+            ("a" * 161, ('GSM-7', 161, 2)),
+            ("a" * 153 * 2 + "a", ('GSM-7', 307, 3)),
+            ("€" * 80, ('GSM-7', 160, 1)),
+            ("ж" * 70, ('UCS-2', 70, 1)),
+            ("ж" * 71, ('UCS-2', 71, 2)),
+            ("\N{GRINNING FACE}", ('UCS-2', 2, 1)),
+        ):
+            with self.subTest(text[:3], length=len(text)):
+                self.assertEqual(sms_size(text), expected)
+
+
+class TestSmsFate(TestCase):
+    def test_what_the_provider_has_taken_is_sent(self):
+        for status in ('process', 'pending', 'sent'):
+            self.assertEqual(delivery.sms_fate(status, '', '', False, False), Fate('sent'))
+
+    def test_refused_before_and_after(self):
+        fate = delivery.sms_fate('exception', 'sms_credit', '', False, False)
+        self.assertEqual(fate, Fate('failed', 'sms_credit'))
+        fate = delivery.sms_fate('exception', 'sms_expired', 'Phone off', False, True)
+        self.assertEqual(fate, Fate('bounced', 'sms_refused', 'Phone off'))
+
+    def test_waiting_or_gone(self):
+        self.assertEqual(delivery.sms_fate('ready', '', '', True, False), Fate('queued'))
+        self.assertEqual(delivery.sms_fate('ready', '', '', False, False), Fate('failed', 'lost'))

@@ -19,6 +19,24 @@ PERMANENT = {
     'mail_dup': 'refused',
 }
 
+#: Failure types of the sms module with our code. None is retried by itself: a service that did not
+#: answer may have sent the message, and a number or an account has to be mended first.
+SMS_FAILURES = {
+    'sms_number_missing': 'no_phone',
+    'sms_number_format': 'invalid_phone',
+    'sms_invalid_destination': 'invalid_phone',
+    'sms_blacklist': 'blacklisted',
+    'sms_optout': 'blacklisted',
+    'sms_credit': 'sms_credit',
+    'sms_acc': 'sms_account',
+    'sms_registration_needed': 'sms_account',
+    'sms_country_not_supported': 'sms_country',
+    'sms_server': 'sms_connection',
+}
+
+#: Statuses of an SMS that the provider has taken: only its own report can still call it back.
+SMS_ACCEPTED = frozenset(['process', 'pending', 'sent'])
+
 #: An answer of a server as smtplib prints it: ``(550, b'5.1.1 User unknown')``.
 ANSWER = re.compile(r'''\((\d{3}), (b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))''')
 
@@ -95,3 +113,21 @@ def fate(statuses, failure_type, text, has_live_mail, retries):
             return Fate('queued', 'connection', words(text), is_retried=True)
         return Fate('failed', 'connection', words(text))
     return Fate('queued') if has_live_mail else Fate('failed', 'lost')
+
+
+def sms_fate(status, failure_type, text, has_live_sms, was_sent):
+    """Return what became of an SMS.
+
+    :param str status: of its notification
+    :param str failure_type: as the sms module names it
+    :param str text: words of the provider
+    :param bool has_live_sms: whether it still waits in the queue
+    :param bool was_sent: whether the provider had taken it before
+    :rtype: Fate
+    """
+    if status in SMS_ACCEPTED:
+        return Fate('sent')
+    if status in ('exception', 'bounce'):
+        code = SMS_FAILURES.get(failure_type, 'sms_refused')
+        return Fate('bounced' if was_sent else 'failed', code, words(text))
+    return Fate('queued') if has_live_sms else Fate('failed', 'lost')

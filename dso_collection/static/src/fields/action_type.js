@@ -24,13 +24,15 @@ export class ActionType extends Component {
         return this.props.record.data[this.props.name];
     }
 
-    get icon() {
-        return ACTION_ICONS[this.value];
-    }
-
-    get label() {
+    /** The type of the action and those of the messages that go beside it. */
+    get types() {
+        const types = (this.props.record.data.channels || this.value).split(",");
         const { selection } = this.props.record.fields[this.props.name];
-        return formatSelection(this.value, { selection });
+        return types.map((type) => ({
+            type,
+            icon: ACTION_ICONS[type],
+            label: formatSelection(type, { selection }),
+        }));
     }
 }
 

@@ -35,7 +35,7 @@ export class ActionPanel extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.panel = useState(this.props.panel);
-        this.state = useState({ data: null, form: false, isBusy: false, isEditing: false });
+        this.state = useState({ data: null, form: false, isBusy: false, editing: false });
         this.root = useRef("root");
         this.keepLast = new KeepLast();
         this.prefetched = {};
@@ -84,11 +84,9 @@ export class ActionPanel extends Component {
             this.notification.add(_t("This action has gone: the plan has changed."));
             return this.panel.advance();
         }
-        const { subject, body } = data.email || {};
-        Object.assign(this.state, { data, form: false, isEditing: false });
-        Object.assign(this.state, { note: data.note, subject, date: "", reason: "" });
+        Object.assign(this.state, { data, form: false, editing: false });
+        Object.assign(this.state, { note: data.note, date: "", reason: "" });
         this.editor = null;
-        this.body = body && markup(body);
         this.prefetch();
     }
 
@@ -193,7 +191,7 @@ export class ActionPanel extends Component {
     /** Store what is typed and not yet stored; tell whether that worked. */
     async keep() {
         await this.keepNote();
-        return !this.state.isEditing || this.keepText();
+        return !this.state.editing || this.keepText();
     }
 
     async keepNote() {
@@ -208,11 +206,20 @@ export class ActionPanel extends Component {
         this.state.date = serializeDate(DateTime.local().plus({ days }));
     }
 
-    // --- email ---------------------------------------------------------------------------------
+    // --- texts ---------------------------------------------------------------------------------
+
+    /** The text of a message as it is shown: an SMS is no HTML. */
+    shown(message) {
+        return message.kind === "sms" ? message.body : markup(message.body);
+    }
+
+    get edited() {
+        return this.state.data.messages.find((message) => message.kind === this.state.editing);
+    }
 
     get editorConfig() {
         return {
-            content: this.body,
+            content: markup(this.edited.body),
             Plugins: MAIN_PLUGINS,
             allowChecklist: false,
             allowFile: false,
@@ -222,8 +229,12 @@ export class ActionPanel extends Component {
         };
     }
 
-    edit() {
-        this.state.isEditing = true;
+    /** Edit one message; what was typed in another is kept first. */
+    async edit(message) {
+        if (await this.keep()) {
+            const { kind, subject, body } = message;
+            Object.assign(this.state, { editing: kind, subject, text: body });
+        }
     }
 
     onEditorLoad(editor) {
@@ -231,35 +242,40 @@ export class ActionPanel extends Component {
     }
 
     get typedBody() {
-        return this.editor ? this.editor.getContent() : this.body;
+        if (this.state.editing === "sms") {
+            return this.state.text;
+        }
+        return this.editor ? String(this.editor.getContent()) : this.edited.body;
     }
 
     get isTextChanged() {
-        const isSubjectChanged = this.state.subject !== this.state.data.email.subject;
-        return isSubjectChanged || (this.editor && this.typedBody !== this.loadedBody);
+        const { subject, body, kind } = this.edited;
+        if (kind === "sms") {
+            return this.state.text !== body;
+        }
+        const isSubjectChanged = this.state.subject !== subject;
+        return isSubjectChanged || (this.editor && this.typedBody !== String(this.loadedBody));
     }
 
-    storeText() {
-        const { data, subject } = this.state;
-        const args = [[data.id], subject, String(this.typedBody), data.email.items_key];
+    storeText(message, subject, body) {
+        const args = [[this.state.data.id], subject, String(body), message.items_key, message.kind];
         return this.orm.call("dso.action", "action_edit_text", args);
     }
 
     discardText() {
         this.editor = null;
-        Object.assign(this.state, { isEditing: false, subject: this.state.data.email.subject });
+        this.state.editing = false;
     }
 
     async keepText() {
-        const { data, subject } = this.state;
         if (this.isTextChanged) {
-            const body = String(this.typedBody);
-            await this.storeText();
-            Object.assign(data.email, { subject, body, is_edited: true, is_outdated: false });
-            this.body = markup(body);
+            const message = this.edited;
+            const [subject, body] = [this.state.subject, this.typedBody];
+            await this.storeText(message, subject, body);
+            const fresh = { subject, body, size: "", is_edited: true, is_outdated: false };
+            Object.assign(message, fresh);
         }
-        this.editor = null;
-        this.state.isEditing = false;
+        this.discardText();
         return true;
     }
 
@@ -306,14 +322,24 @@ export class ActionPanel extends Component {
         return this.run("action_retry");
     }
 
-    /** Send the text that is on the screen, even if the books have changed since it was edited. */
+    /** Send the texts that are on the screen, even if the books have changed since an edit. */
     async send() {
-        const { email } = this.state.data;
-        if (email.is_outdated) {
-            await this.storeText();
-            email.is_outdated = false;
-        }
+        await this.keepOutdated();
         return this.run("action_send_now");
+    }
+
+    async print() {
+        await this.keepOutdated();
+        return this.run("action_print_letter");
+    }
+
+    async keepOutdated() {
+        for (const message of this.state.data.messages) {
+            if (message.is_outdated) {
+                await this.storeText(message, message.subject, message.body);
+                message.is_outdated = false;
+            }
+        }
     }
 
     /** Do something with the action, tell what it returned, and go on with the next row. */
@@ -330,6 +356,9 @@ export class ActionPanel extends Component {
                 [[this.state.data.id]],
                 kwargs
             );
+            if (result?.type === "ir.actions.act_url") {
+                await this.action.doAction(result);
+            }
             if (result?.tag === "display_notification") {
                 const { message, type, sticky } = result.params;
                 this.notification.add(message, { type, sticky });

@@ -129,7 +129,7 @@ registry.category("web_tour.tours").add("dso_collection_panel_email", {
         { trigger: ".o_dso_email .badge:contains('Edited')" },
         { trigger: ".o_dso_email_body:contains('Just for you')" },
         { trigger: ".o_dso_do_send", run: "click" },
-        { trigger: ".o_notification:contains('Emails on their way: 1.')" },
+        { trigger: ".o_notification:contains('Messages on their way: 1.')" },
         {
             content: "A note is kept when people leave the list",
             trigger: `${row("Ready Mat")} td[name='customer_id']`,

@@ -20,7 +20,7 @@ const DATA = {
     contacts: [{ id: 1, name: "Paula", function: "", phone: "+1 555 0100", email: "" }],
     customer: { id: 7, name: "Azure Interior", code: "AZ", overdue: "$ 1.00", balance: "$ 2.00" },
     date: "01/20/2027",
-    email: false,
+    messages: [],
     error: "",
     events: [],
     explanation: "",
@@ -187,7 +187,16 @@ test("a message that was not sent stays on the screen", async () => {
         ...DATA,
         id: 1,
         can: ["send"],
-        email: { recipient: "a@b.example", subject: "Hello", body: "<p>Text</p>", problem: "" },
+        messages: [
+            {
+                kind: "email",
+                label: "Email",
+                recipient: "a@b.example",
+                subject: "Hello",
+                body: "<p>Text</p>",
+                problem: "",
+            },
+        ],
     }));
     onRpc("dso.action", "action_send_now", () => ({
         type: "ir.actions.client",

@@ -1,0 +1,250 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.misc import formatLang
+from odoo.tools.pdf import merge_pdf
+
+from ..const import AUTOMATIC_MODES, LETTER_TYPES
+
+
+class DsoActionMessage(models.Model):
+    """Letters on their way: produced, printed, posted by somebody.
+
+    Between production and posting days may pass. What the books no longer justify is taken back as
+    long as nobody has printed it; what lies on a desk is asked about before it counts as posted.
+    """
+
+    _inherit = 'dso.action.message'
+
+    document_id = fields.Many2one(
+        'ir.attachment', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    printed_on = fields.Datetime(readonly=True)
+    posted_on = fields.Datetime(readonly=True)
+    posted_by_id = fields.Many2one('res.users', readonly=True)
+    customer_id = fields.Many2one(related='action_id.customer_id', string="Customer Account")
+    collector_id = fields.Many2one(related='action_id.collector_id')
+    currency_id = fields.Many2one(related='action_id.currency_id')
+    amount = fields.Monetary(related='action_id.amount')
+    is_waiting = fields.Boolean(compute='_compute_is_waiting', search='_search_is_waiting')
+    caution = fields.Char(
+        compute='_compute_caution', help="What has changed since the letter was written."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('kind', 'delivery')
+    def _compute_is_waiting(self):
+        for message in self:
+            message.is_waiting = message.kind in LETTER_TYPES and message.delivery == 'queued'
+
+    @api.model
+    def _search_is_waiting(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        domain = self._domain_waiting_letters()
+        return domain if True in value else ~domain
+
+    @api.model
+    def _domain_waiting_letters(self):
+        """Letters that somebody has to print or to post."""
+        return Domain('kind', 'in', LETTER_TYPES) & Domain('delivery', '=', 'queued')
+
+    @api.depends('delivery', 'action_id')
+    def _compute_caution(self):
+        changes = self.filtered('is_waiting').sudo()._get_changes()  # no more than the reason
+        for message in self:
+            message.caution = changes.get(message.id, "")
+
+    # === ACTION METHODS === #
+
+    def action_print(self):
+        """Print letters as one document, in the order of these records.
+
+        Letters that were printed before are printed again as they are stored.
+        """
+        self.check_access('read')
+        letters = self.sudo().filtered('document_id')
+        if letters != self.sudo():
+            raise UserError(
+                self.env._("Only letters can be printed: take the others out of the selection.")
+            )
+        if letters.filtered('is_waiting'):
+            self.action_id._check_collector()
+            letters._withdraw_outdated()
+            if gone := letters.filtered(lambda letter: letter.failure_code == 'withdrawn'):
+                # Posted with the next plan, if at all; who prints must not wait for it.
+                letters -= gone
+        if not letters:
+            raise UserError(
+                self.env._("The books no longer justify these letters: they were withdrawn.")
+            )
+        fresh = letters.filtered(lambda letter: letter.is_waiting and not letter.printed_on)
+        fresh.write({'printed_on': fields.Datetime.now()})
+        ids = ",".join(str(letter.id) for letter in letters)
+        return {
+            'type': 'ir.actions.act_url',
+            'url': f'/dso_collection/letters/{ids}',
+            'target': 'new',
+        }
+
+    def action_mark_posted(self, anyway=False):
+        """Record that letters were posted: the contact with the customer is of this day.
+
+        :param bool anyway: whether letters count whose items were paid since they were written
+        :return: a dialog that tells what has changed since, when something has
+        """
+        letters = self._check_waiting()
+        unprinted = letters.filtered(lambda letter: not letter.printed_on)
+        if unprinted:
+            raise UserError(
+                self.env._(
+                    "The letter to %(customer)s was not printed yet: print it first.",
+                    customer=unprinted[0].customer_id.display_name,
+                )
+            )
+        letters.customer_id._plan()
+        if not anyway and letters._get_changes():
+            return {
+                'type': 'ir.actions.act_window',
+                'name': self.env._("Letters That Have Changed"),
+                'res_model': 'dso.letter.post',
+                'view_mode': 'form',
+                'target': 'new',
+                'context': {'default_message_ids': letters.ids},
+            }
+        letters.write(
+            {
+                'delivery': 'sent',
+                'posted_on': fields.Datetime.now(),
+                'posted_by_id': self.env.uid,
+            }
+        )
+        letters.action_id.with_user(self.env.user).sudo()._set_sent()
+        return True
+
+    def action_withdraw(self):
+        """Take letters back that will not be posted; their actions are planned again."""
+        letters = self._check_waiting()
+        letters._take_back()
+        return True
+
+    def _check_waiting(self):
+        """Return these letters, locked, for a collector who may say what became of them."""
+        self.action_id._check_collector()
+        letters = self.sudo().try_lock_for_update()
+        if letters != self.sudo():
+            raise UserError(self.env._("Somebody else works on these letters: try again."))
+        if any(not letter.is_waiting for letter in letters):
+            raise UserError(
+                self.env._(
+                    "Only letters that wait to be posted can be marked or withdrawn: take the "
+                    "others out of the selection."
+                )
+            )
+        return letters
+
+    # === BUSINESS METHODS === #
+
+    def _get_document(self):
+        """Return letters as they are stored, as one document in the order of these records.
+
+        :rtype: bytes
+        """
+        self.check_access('read')
+        # Whoever may read the action may read what was sent for it.
+        documents = [letter.document_id.raw for letter in self.sudo() if letter.document_id]
+        return documents[0] if len(documents) == 1 else merge_pdf(documents)
+
+    @api.model
+    def _withdraw_unjustified(self):
+        """Take back what waits to be printed and what the books no longer justify (spec 3.16)."""
+        self.search(
+            self._domain_waiting_letters() & Domain('printed_on', '=', False)
+        )._withdraw_outdated()
+
+    def _withdraw_outdated(self):
+        """Take back the letters among these that nobody has printed and that have changed."""
+        unprinted = self.filtered(lambda letter: letter.is_waiting and not letter.printed_on)
+        if unprinted:
+            unprinted.customer_id._plan()
+            unprinted.browse(unprinted._get_changes())._take_back()
+
+    def _get_changes(self):
+        """Return what has changed since letters were written, by id, for those where it has.
+
+        :rtype: dict[int, str]
+        """
+        changes = {}
+        for letter in self:
+            action = letter.action_id
+            reasons = [
+                *(self._explain_item(item) for item in action.item_ids if item._is_reduced()),
+                action.customer_id.on_hold and self.env._("dunning hold"),
+                action._has_other_plan() and self.env._("the plan has changed"),
+            ]
+            if text := ", ".join(filter(None, reasons)):
+                changes[letter.id] = text
+        return changes
+
+    def _explain_item(self, item):
+        left = item.line_id.amount_residual_currency
+        if not item.line_id or not left:
+            return self.env._("%(number)s paid", number=item.number)
+        return self.env._(
+            "%(number)s paid but for %(amount)s",
+            number=item.number,
+            amount=formatLang(self.env, left, currency_obj=item.currency_id),
+        )
+
+
+class DsoActionItem(models.Model):
+    _inherit = 'dso.action.item'
+
+    def _is_reduced(self):
+        """Tell whether less is open than when the item was listed."""
+        self.ensure_one()
+        if not self.line_id:
+            return True
+        left = self.line_id.amount_residual_currency
+        return self.currency_id.compare_amounts(left, self.amount_residual) < 0
+
+
+class DsoAction(models.Model):
+    """The side of an action that is printed."""
+
+    _inherit = 'dso.action'
+
+    has_letter_waiting = fields.Boolean(compute='_compute_has_letter_waiting')
+
+    @api.depends('sent_message_ids.delivery')
+    def _compute_has_letter_waiting(self):
+        for action in self:
+            action.has_letter_waiting = any(action.sent_message_ids.mapped('is_waiting'))
+
+    def action_print_letter(self):
+        """Write the letters of actions, unless that is done, and print them."""
+        open_actions = self.filtered(lambda action: action.state in ('planned', 'error'))
+        result = open_actions.action_send_now() if open_actions else None
+        letters = self.sent_message_ids.filtered(lambda m: m.document_id and m.delivery != 'failed')
+        return letters.action_print() if letters else result
+
+    def action_mark_posted(self):
+        """Record that the letters of actions were posted."""
+        return self.sent_message_ids.filtered('is_waiting').action_mark_posted()
+
+    def action_withdraw_letter(self):
+        """Take the letters of actions back before they are posted."""
+        return self.sent_message_ids.filtered('is_waiting').action_withdraw()
+
+    def _has_other_plan(self):
+        """Tell whether an action that is being sent would no longer be proposed."""
+        self.ensure_one()
+        if self.origin != 'scenario' or self.state != 'sending':
+            return False
+        position = self.customer_id.position_id
+        planned = (position.plan_step_id, position.leader_move_id, position.leader_due)
+        if planned != (self.step_id, self.leader_move_id, self.leader_due):
+            return True
+        # A person who writes a letter by hand decides on its day.
+        return self.mode in AUTOMATIC_MODES and bool(position.plan_held)

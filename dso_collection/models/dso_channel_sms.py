@@ -1,0 +1,100 @@
+from odoo import models
+from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
+
+from ..tools import delivery
+
+
+class DsoChannelSms(models.AbstractModel):
+    """SMS through the queue and the provider of Odoo's `sms`."""
+
+    _name = 'dso.channel.sms'
+    _description = "Collection by SMS"
+    _inherit = ['dso.channel']
+
+    _template_field = 'sms_template_id'
+    _text_fields = ('body',)
+    _notification_type = 'sms'
+
+    def _get_obstacle(self, action, recipient):
+        return '' if recipient else 'no_phone'
+
+    # === MESSAGES === #
+
+    def _create_messages(self, parcels):
+        """Create messages, SMS, notifications and what ties the provider's reports to them."""
+        messages = self.env['mail.message'].create(
+            [self._prepare_message(parcel) for parcel in parcels]
+        )
+        queued = self.env['sms.sms'].create(
+            [
+                self._prepare_sms(parcel, message)
+                for parcel, message in zip(parcels, messages, strict=True)
+            ]
+        )
+        notifications = self.env['mail.notification'].create(
+            [self._prepare_notification(sms) for sms in queued]
+        )
+        self.env['sms.tracker'].create(
+            [
+                {'sms_uuid': sms.uuid, 'mail_notification_id': notification.id}
+                for sms, notification in zip(queued, notifications, strict=True)
+            ]
+        )
+        self._create_rows(parcels, messages)
+
+    def _prepare_message(self, parcel):
+        return {
+            **super()._prepare_message(parcel),
+            'message_type': 'sms',
+            'body': sms_content_to_rendered_html(parcel.texts['body']),
+        }
+
+    def _prepare_sms(self, parcel, message):
+        return {
+            'mail_message_id': message.id,
+            'body': parcel.texts['body'],
+            'number': parcel.recipient,
+            'partner_id': parcel.contact.id,
+        }
+
+    def _prepare_notification(self, sms):
+        return {
+            'author_id': sms.mail_message_id.author_id.id,
+            'mail_message_id': sms.mail_message_id.id,
+            'res_partner_id': sms.partner_id.id,
+            'notification_type': 'sms',
+            'notification_status': 'ready',
+            'is_read': True,
+            'sms_id_int': sms.id,
+            'sms_number': sms.number,
+        }
+
+    def _withdraw(self, messages):
+        queued = self.env['sms.sms'].search(
+            [
+                ('mail_message_id', 'in', messages.mail_message_id.ids),
+                ('state', 'in', ('outgoing', 'error')),
+                ('to_delete', '=', False),
+            ]
+        )
+        withdrawn = queued.try_lock_for_update(allow_referencing=True)
+        withdrawn.action_set_canceled()
+        busy = (queued - withdrawn).mail_message_id
+        return messages.filtered(lambda message: message.mail_message_id & busy)
+
+    # === RESULTS === #
+
+    def _read_queue(self, messages):
+        return self.env['sms.sms'].search(
+            [('mail_message_id', 'in', messages.mail_message_id.ids), ('to_delete', '=', False)]
+        )
+
+    def _get_fate(self, message, notifications, queued):
+        notification = notifications[:1]
+        return delivery.sms_fate(
+            notification.notification_status or '',
+            notification.failure_type or '',
+            notification.failure_reason or '',
+            bool(queued) and queued.state == 'outgoing',
+            message.delivery == 'sent',
+        )
