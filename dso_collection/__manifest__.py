@@ -12,6 +12,7 @@
         'security/dso_collection_rules.xml',
         'data/ir_cron_data.xml',
         'data/dso_hashtag_templates.xml',
+        'data/payment_templates.xml',
         'data/mail_template_data.xml',
         'report/dso_letter_templates.xml',
         'data/dso_scenario_data.xml',

@@ -1,1 +1,1 @@
-from . import history_export, letters
+from . import history_export, letters, payment

@@ -162,6 +162,23 @@ class AccountMoveLine(models.Model):
     def _dso_due_date(self):
         return self.date_maturity or self.move_id.invoice_date_due or self.move_id.date
 
+    def _get_payable(self, today):
+        """Return those of open items in one currency that are overdue and can be paid online, and
+        what is due on them, less the unallocated credits.
+
+        :param date today: day in the time zone of the company
+        :rtype: tuple[account.move.line, float]
+        """
+        credits = self.filtered(lambda line: line.amount_residual_currency < 0)
+        overdue = (self - credits).filtered(
+            lambda line: (
+                not line.no_followup
+                and line._dso_due_date() < today
+                and line.move_id._has_to_be_paid()
+            )
+        )
+        return overdue, sum((overdue | credits).mapped('amount_residual_currency'))
+
     @api.model
     def _domain_due_before(self, day):
         """Items whose due date, as :meth:`_dso_due_date` tells it, is before a day.

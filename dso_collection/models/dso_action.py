@@ -342,6 +342,16 @@ class DsoAction(models.Model):
         self.ensure_one()
         return self.customer_id.action_open()
 
+    def action_open_recipient(self):
+        """Open the contact to whom an action goes, to mend what is wrong with it."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'res.partner',
+            'res_id': (self.recipient_id or self.partner_id).id,
+            'views': [(False, 'form')],
+        }
+
     # === BUSINESS METHODS - STATE MACHINE === #
 
     def _check_collector(self):

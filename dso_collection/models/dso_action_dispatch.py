@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, email_normalize_all, formataddr
+from odoo.tools.mail import email_split_tuples
 from odoo.tools.misc import get_lang
 
 from ..const import AUTOMATIC_MODES, CLOSED_STATES, MESSAGE_TYPES, OPEN_STATES
@@ -216,6 +217,33 @@ class DsoAction(models.Model):
             if email_normalize(user.email):
                 return user
         return self.env['res.users']
+
+    def _get_cc_partners(self):
+        """Return who gets a copy of the email: as the step says, else as the company does."""
+        step, company = self.step_id, self.company_id
+        if step.cc_rule == 'step':
+            with_salesperson, partners = step.cc_salesperson, step.cc_partner_ids
+        else:
+            with_salesperson, partners = company.dso_cc_salesperson, company.dso_cc_partner_ids
+        if with_salesperson:
+            salesperson = self.partner_id.user_id or self.leader_move_id.invoice_user_id
+            partners = salesperson.partner_id | partners
+        return partners
+
+    def _get_cc(self, recipient, text):
+        """Return the addresses of the copies of an email, each once and none of its recipients.
+
+        :param str recipient: addresses to which the email itself goes
+        :param str text: addresses that the template gives
+        :rtype: str
+        """
+        taken, copies = set(email_normalize_all(recipient)), {}
+        partners = [(partner.name, partner.email or '') for partner in self._get_cc_partners()]
+        for name, email in [*email_split_tuples(text or ''), *partners]:
+            address = email_normalize(email)
+            if address and address not in taken:  # a wrong one keeps no customer waiting
+                copies.setdefault(address, name)
+        return ", ".join(formataddr((name, address)) for address, name in copies.items())
 
     def _get_message_lang(self, contact=None):
         """Return the language of the recipient, else of the customer, else of the company.

@@ -49,6 +49,7 @@ class DsoActionMessage(models.Model):
     sent_on = fields.Datetime(related='mail_message_id.date')
     partner_id = fields.Many2one('res.partner', readonly=True, ondelete='set null')
     recipient = fields.Char(readonly=True)
+    cc = fields.Char(string="Copies To", readonly=True)
     delivery = fields.Selection(DELIVERIES, required=True, readonly=True, default='queued')
     failure_code = fields.Selection(ERROR_CODES, readonly=True)
     failure_reason = fields.Char(readonly=True, help="Words of the server or of the provider.")

@@ -53,7 +53,8 @@ class DsoChannelEmail(models.AbstractModel):
                 for values in self._prepare_notifications(parcel, mail)
             ]
         )
-        self._create_rows(parcels, messages)
+        for row, mail in zip(self._create_rows(parcels, messages), mails, strict=True):
+            row.cc = mail.email_cc
 
     def _get_reply_tos(self, parcels):
         """Return the reply addresses by id of the customer account."""
@@ -86,7 +87,7 @@ class DsoChannelEmail(models.AbstractModel):
             'mail_message_id': message.id,
             'is_notification': True,
             'email_to': self._format_recipients(parcel),
-            'email_cc': parcel.texts['email_cc'],
+            'email_cc': parcel.action._get_cc(parcel.recipient, parcel.texts['email_cc']),
             'body_html': parcel.texts['body_html'],
             'auto_delete': False,
             'headers': repr({'X-Odoo-Objects': f'dso.customer-{parcel.action.customer_id.id}'}),

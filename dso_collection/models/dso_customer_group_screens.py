@@ -57,6 +57,7 @@ class DsoCustomer(models.Model):
 
     @api.depends('open_line_ids', 'grouped_account_ids.open_line_ids')
     def _compute_unit_line_ids(self):
+        (self | self.grouped_account_ids).mapped('open_line_ids')  # of all of them at once
         for customer in self:
             unit = customer | customer.grouped_account_ids
             customer.unit_line_ids = unit.open_line_ids

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..const import ACTION_TYPES
+from ..const import ACTION_TYPES, RECIPIENT_ERRORS
 from ..engine import group_sql
 
 #: Decision that a customer account may miss → ready filter of those that miss it (spec 2.8).
@@ -21,6 +21,10 @@ class DsoCustomer(models.Model):
     partner_email = fields.Char(related='partner_id.email', string="Email")
     country_id = fields.Many2one(related='partner_id.country_id')
     next_action_type = fields.Selection(ACTION_TYPES, compute='_compute_next_action_type')
+    recipient_problem = fields.Char(
+        compute='_compute_recipient_problem',
+        help="What is wrong with the contact to whom the next action goes, and what to do.",
+    )
     history_ids = fields.Many2many(
         'dso.action',
         compute='_compute_history',
@@ -32,6 +36,13 @@ class DsoCustomer(models.Model):
     def _compute_next_action_type(self):
         for customer in self:
             customer.next_action_type = customer.next_action_id.action_type
+
+    @api.depends('next_action_id')
+    def _compute_recipient_problem(self):
+        for customer in self:
+            customer.recipient_problem = (
+                customer.plan_error and customer.next_action_id.error_message
+            )
 
     @api.depends('action_ids.state', 'grouped_account_ids')
     def _compute_history(self):
@@ -53,12 +64,21 @@ class DsoCustomer(models.Model):
         return Domain('balance', '!=', 0) & Domain(field, '=', False)
 
     @api.model
+    def _domain_without_recipient(self):
+        """Customer accounts whose next action reaches nobody, or came back the last time.
+
+        :rtype: Domain
+        """
+        return Domain('plan_error', 'in', [*RECIPIENT_ERRORS, 'bounced'])
+
+    @api.model
     @api.readonly
     def get_orphans(self):
-        """Count the customer accounts with a balance that miss a decision, in one query.
+        """Count the customer accounts that miss something, in two queries.
 
-        :return: for collectors and managers, per decision that accounts miss: the ready filter
-            that lists them (``filter``), their number (``count``) and a ``sentence``
+        :return: for collectors and managers, per decision that accounts with a balance miss, and
+            for those whose next action has no valid recipient: the ready filter that lists them
+            (``filter``), their number (``count``) and a ``sentence``
         :rtype: list[dict]
         """
         if not self.env.user.has_group('dso_collection.group_dso_collector'):
@@ -74,6 +94,11 @@ class DsoCustomer(models.Model):
             if count:
                 sentence = self._orphan_sentence(field, count)
                 orphans.append({'filter': name, 'count': count, 'sentence': sentence})
+        if count := self.search_count(self._domain_without_recipient()):
+            sentence = self.env._(
+                "Customers whose next action has no valid recipient: %(count)s", count=count
+            )
+            orphans.append({'filter': 'no_recipient', 'count': count, 'sentence': sentence})
         return orphans
 
     def _orphan_sentence(self, field, count):
@@ -117,6 +142,11 @@ class DsoCustomer(models.Model):
             'res_id': self.partner_id.id,
             'views': [(False, 'form')],
         }
+
+    def action_open_recipient(self):
+        """Open the contact to whom the next action goes."""
+        self.ensure_one()
+        return self.next_action_id.action_open_recipient()
 
     def action_lift_hold(self):
         """Lift the dunning hold: the scenario goes on at once."""

@@ -12,6 +12,12 @@ from ..engine.late import totals
 from ..engine.statement import Line, Statement, nets, subtotals
 from ..tools import hashtags
 
+#: Mail programs drop style sheets.
+BUTTON = (
+    'display: inline-block; padding: 10px 18px; border-radius: 4px; background-color: #714b67;'
+    ' color: #ffffff; font-weight: bold; text-decoration: none;'
+)
+
 
 class Hashtag(NamedTuple):
     """What a hashtag stands for, in words for people, and where it may stand."""
@@ -20,6 +26,7 @@ class Hashtag(NamedTuple):
     is_block: bool = False  # a table or picture, which no subject can hold
     needs_items: bool = False
     needs_late: bool = False
+    needs_links: bool = False
 
 
 class DsoHashtag(models.AbstractModel):
@@ -68,6 +75,11 @@ class DsoHashtag(models.AbstractModel):
                 False,
                 True,
                 True,
+            ),
+            'payment_button_overdue': Hashtag(
+                env._("Button that leads to the online payment of the overdue invoices"),
+                is_block=True,
+                needs_links=True,
             ),
             'collector_name': Hashtag(env._("Name of the collector")),
             'collector_phone': Hashtag(env._("Phone number of the collector")),
@@ -153,15 +165,14 @@ class DsoHashtag(models.AbstractModel):
         :param dict used: used hashtags by name
         :return: this model with what was read in its context
         """
-        if not any(hashtag.needs_items for hashtag in used.values()):
-            return self
-        loaded = self.with_context(dso_statements=self._load_statements(actions))
-        if any(hashtag.needs_late for hashtag in used.values()):
-            units = {}
-            found = self.env['dso.late.payment']._load(actions.customer_id)
-            for account_id, late in found.items():
-                units.setdefault(late.unit_id, {})[account_id] = late
-            loaded = loaded.with_context(dso_late=units)
+        loaded, wanted = self, used.values()
+        if any(hashtag.needs_links for hashtag in wanted):
+            loaded = loaded.with_context(dso_links=actions.customer_id._get_payment_links())
+        if any(hashtag.needs_items for hashtag in wanted):
+            loaded = loaded.with_context(dso_statements=self._load_statements(actions))
+        if any(hashtag.needs_late for hashtag in wanted):
+            late = self.env['dso.late.payment']._load(actions.customer_id)
+            loaded = loaded.with_context(dso_late=late)
         return loaded
 
     @api.model
@@ -316,6 +327,27 @@ class DsoHashtag(models.AbstractModel):
         if missing and not self.env.context.get('dso_without_rates'):
             raise UserError(missing)
         return late
+
+    # === VALUES: ONLINE PAYMENT === #
+
+    def _text_payment_button_overdue(self, action):
+        return " ".join(self._payment_links(action).values())
+
+    def _html_payment_button_overdue(self, action):
+        """Return a button per currency, nothing where nothing can be paid."""
+        links = self._payment_links(action)
+        pay = self.env._("Pay now")
+        return Markup(" ").join(
+            Markup('<a href="{url}" style="{style}">{label}</a>').format(
+                url=url,
+                style=BUTTON,
+                label=pay if len(links) == 1 else f'{pay} ({currency.name})',
+            )
+            for currency, url in links.items()
+        )
+
+    def _payment_links(self, action):
+        return self.env.context['dso_links'][action.customer_id.id]
 
     # === VALUES: PEOPLE AND COMPANY === #
 

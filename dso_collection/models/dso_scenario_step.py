@@ -54,6 +54,22 @@ class DsoScenarioStep(models.Model):
     also_email = fields.Boolean(string="Also by Email")
     also_sms = fields.Boolean(string="Also by SMS")
     also_letter = fields.Boolean(string="Also by Letter")
+    cc_rule = fields.Selection(
+        [('company', "As in the settings"), ('step', "As chosen here")],
+        string="Copies of Emails",
+        required=True,
+        default='company',
+    )
+    cc_salesperson = fields.Boolean(
+        string="Copy to the Salesperson",
+        help="The salesperson of the customer, else of the leader invoice, gets a copy.",
+    )
+    cc_partner_ids = fields.Many2many(
+        'res.partner',
+        'dso_scenario_step_cc_rel',
+        string="Copy to",
+        help="Colleagues who get a copy of every email of this step.",
+    )
     instructions = fields.Text(
         translate=True, help="What the collector reads beside the action, such as a call script."
     )

@@ -102,6 +102,17 @@ class ResCompany(models.Model):
     )
 
     # === Sending === #
+    dso_cc_salesperson = fields.Boolean(
+        string="Copy of Collection Emails to the Salesperson",
+        help="The salesperson of the customer, else of the leader invoice, gets a copy, unless the "
+        "step says otherwise.",
+    )
+    dso_cc_partner_ids = fields.Many2many(
+        'res.partner',
+        'dso_company_cc_rel',
+        string="Copy of Collection Emails to",
+        help="Colleagues who get a copy of every email, unless the step says otherwise.",
+    )
     dso_started_on = fields.Datetime(
         string="Collection Started On",
         help="Nothing is sent for the company before collection is started.",

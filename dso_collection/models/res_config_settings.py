@@ -17,6 +17,12 @@ class ResConfigSettings(models.TransientModel):
     dso_letter_window = fields.Selection(
         related='company_id.root_id.dso_letter_window', readonly=False, required=True
     )
+    dso_cc_salesperson = fields.Boolean(
+        related='company_id.root_id.dso_cc_salesperson', readonly=False
+    )
+    dso_cc_partner_ids = fields.Many2many(
+        related='company_id.root_id.dso_cc_partner_ids', readonly=False
+    )
     dso_contact_interval = fields.Integer(
         related='company_id.root_id.dso_contact_interval', readonly=False
     )

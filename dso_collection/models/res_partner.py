@@ -58,6 +58,14 @@ class ResPartner(models.Model):
         help="As a collection contact: is called. The first with a number is.",
     )
 
+    dso_contact_ids = fields.One2many(
+        'res.partner',
+        'parent_id',
+        string="Contacts of Collection",
+        domain=[('active', '=', True), ('is_company', '=', False)],
+        help="Contacts of the customer, to choose those who receive the messages of collection.",
+    )
+
     # === Values of the customer account in the current company === #
     dso_collector_id = fields.Many2one(
         inverse='_inverse_dso_collector_id',

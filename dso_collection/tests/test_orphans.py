@@ -52,12 +52,34 @@ class TestOrphans(CollectionCase):
         [orphan] = self.env['dso.customer'].get_orphans()
         self.assertEqual(orphan['sentence'], "Customers with a balance and no collector: 1")
 
-    def test_one_query(self):
+    def test_no_valid_recipient(self):
+        self.customer.collector_id = self.collector
+        self.customer.partner_id.email = False
+        self.plan()
+        self.assertEqual(self.counts(), {'no_recipient': 1})
+        arch = self.env['dso.customer'].get_view(view_type='search')['arch']
+        [domain] = self.xpath(arch, "//filter[@name='no_recipient']/@domain")
+        own = ('company_id', '=', self.company.id)
+        self.assertEqual(self.env['dso.customer'].search([*safe_eval(domain), own]), self.customer)
+        listed = {code for _field, _operator, codes in safe_eval(domain) for code in codes}
+        [condition] = self.env['dso.customer']._domain_without_recipient().iter_conditions()
+        self.assertEqual(listed, set(condition.value))
+        customer = self.customer.with_user(self.collector)
+        self.assertIn("has no e-mail address", customer.recipient_problem)
+        opened = customer.action_open_recipient()
+        self.assertEqual(opened['res_id'], self.customer.partner_id.id)
+        self.env[opened['res_model']].with_user(self.collector).browse(
+            opened['res_id']
+        ).email = 'mended@example.com'
+        self.plan()
+        self.assertEqual(self.counts(), {})
+
+    def test_two_queries(self):
         self.create_invoice(self.create_customer("Second"), jan(10), posted=jan(1))
         self.plan()
         self.env.flush_all()
         self.env['dso.customer'].get_orphans()
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(2):
             self.assertEqual(self.env['dso.customer'].get_orphans()[0]['count'], 2)
 
     def test_shown_to_collectors_and_managers_alone(self):

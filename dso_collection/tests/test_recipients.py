@@ -1,6 +1,6 @@
 """To whom messages go, and what planning finds wrong with it (docs/engine.md, 7)."""
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import HOME, CollectionCase, jan
 from .common_queries import QueryCase
@@ -123,6 +123,35 @@ class TestRecipients(CollectionCase):
         self.assertFault(action, 'invalid_recipient', "Bob")
         bob.active = False
         self.assertGoesTo(action, ann, 'ann@example.com')
+
+    def test_contacts_are_kept_on_the_form_of_the_customer(self):
+        form = Form(self.partner.with_user(self.create_user('collector')))
+        with form.dso_contact_ids.new() as contact:
+            contact.name, contact.email = "Ann", 'ann@example.com'
+            contact.collection_by_call = False
+        form.save()
+        ann = self.partner.dso_contact_ids
+        self.assertTrue(ann.is_collection_contact)
+        self.assertGoesTo(self.propose('email'), ann, 'ann@example.com')
+        self.assertGoesTo(self.propose('call'), self.partner, '+1 617 555 0100')
+
+    def test_contacts_are_imported(self):
+        columns = ['name', 'parent_id/.id', 'email', 'is_collection_contact', 'collection_by_sms']
+        row = ["Ann", str(self.partner.id), 'ann@example.com', 'True', 'False']
+        result = self.env['res.partner'].load(columns, [row])
+        self.assertFalse(result['messages'])
+        ann = self.env['res.partner'].browse(result['ids'])
+        self.assertTrue(ann.collection_by_letter)
+        self.assertGoesTo(self.propose('email'), ann, 'ann@example.com')
+        self.assertGoesTo(self.propose('sms'), self.partner, '+16175550100')
+
+    def test_contacts_are_of_all_companies(self):
+        theirs = self.env['dso.customer']._get_or_create(
+            self.partner, self.create_company("Second Company")
+        )
+        ann = self.create_contact("Ann", email='ann@example.com')
+        found = self.env['dso.planner']._get_recipients(theirs, 'email')
+        self.assertEqual(found[theirs.id], (ann.id, 'ann@example.com', None))
 
     def test_deleted_contact(self):
         ann = self.create_contact("Ann", email='ann@example.com')
