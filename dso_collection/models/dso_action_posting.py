@@ -72,20 +72,32 @@ class DsoActionMessage(models.Model):
         if letters.filtered('is_waiting'):
             self.action_id._check_collector()
             letters._withdraw_outdated()
-            if gone := letters.filtered(lambda letter: letter.failure_code == 'withdrawn'):
-                # Posted with the next plan, if at all; who prints must not wait for it.
-                letters -= gone
-        if not letters:
-            raise UserError(
-                self.env._("The books no longer justify these letters: they were withdrawn.")
-            )
-        fresh = letters.filtered(lambda letter: letter.is_waiting and not letter.printed_on)
-        fresh.write({'printed_on': fields.Datetime.now()})
-        ids = ",".join(str(letter.id) for letter in letters)
-        return {
+        gone = letters.filtered(lambda letter: letter.failure_code == 'withdrawn')
+        letters -= gone
+        letters.filtered(lambda letter: letter.is_waiting and not letter.printed_on).write(
+            {'printed_on': fields.Datetime.now()}
+        )
+        result = {
             'type': 'ir.actions.act_url',
-            'url': f'/dso_collection/letters/{ids}',
+            'url': f"/dso_collection/letters/{','.join(map(str, letters.ids))}",
             'target': 'new',
+        }
+        return gone._notify_withdrawn(result if letters else None) if gone else result
+
+    def _notify_withdrawn(self, result):
+        """Return a notification that tells which letters were taken back, then a result."""
+        names = ", ".join(self.customer_id.mapped('display_name'))
+        return {
+            'type': 'ir.actions.client',
+            'tag': 'display_notification',
+            'params': {
+                'type': 'warning',
+                'message': self.env._(
+                    "Withdrawn, as the books have changed since: letter to %(names)s.", names=names
+                ),
+                'sticky': True,
+                'next': result or {'type': 'ir.actions.client', 'tag': 'soft_reload'},
+            },
         }
 
     def action_mark_posted(self, anyway=False):

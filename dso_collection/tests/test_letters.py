@@ -105,10 +105,21 @@ class TestLetters(LetterCase):
         letter = self.write_letter()
         action = letter.action_id
         self.pay(self.customer, 400, self.invoice)
-        with self.assertRaisesRegex(UserError, "no longer justify"):
-            self.by_collector(letter).action_print()
-        letter._withdraw_outdated()
+        result = self.by_collector(letter).action_print()
+        self.assertIn("letter to Azure Interior", result['params']['message'])
         self.assertEqual((letter.delivery, action.state), ('failed', 'planned'))
+        self.assertFalse(letter.printed_on)
+
+    def test_the_others_are_printed(self):
+        other = self.create_customer("Deco", lang='en_US', **ADDRESS)
+        self.create_invoice(other, jan(1), posted=jan(0))
+        paid, open_letter = self.write_letter(), self.write_letter(other)
+        self.pay(self.customer, 1000, self.invoice)
+        result = self.by_collector(paid | open_letter).action_print()
+        self.assertEqual(
+            result['params']['next']['url'], f'/dso_collection/letters/{open_letter.id}'
+        )
+        self.assertEqual((paid.delivery, open_letter.delivery), ('failed', 'queued'))
 
     def test_on_hold_before_it_is_printed(self):
         letter = self.write_letter()
