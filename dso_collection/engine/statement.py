@@ -1,9 +1,14 @@
 """Statements of open items: which items a list shows, and what they add up to (spec 4.5, 4.6)."""
 
+import bisect
 import hashlib
+import math
 from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
+
+#: Most days overdue of each age: not due, 1–30, 31–60, 61–90, older (spec 9).
+AGES = (0, 30, 60, 90, math.inf)
 
 
 class Line(NamedTuple):
@@ -21,10 +26,20 @@ class Line(NamedTuple):
     account_id: int = 0
     code: str = ''  # of the customer account, else its VAT number, else its name
     name: str = ''
+    origin: str = ''  # of a credit: ``credit_note``, ``payment`` or empty for other entries
+    part: int = 0  # number of the instalment
+    parts: int = 0  # instalments of the document, 0 when it is due at once
 
     @property
     def is_credit(self):
         return self.residual < 0
+
+    def days_overdue(self, today):
+        """Return the days since the due date; credits are never overdue.
+
+        :rtype: int
+        """
+        return 0 if self.is_credit else max((today - self.due).days, 0)
 
 
 class Statement(NamedTuple):
@@ -91,6 +106,21 @@ def subtotals(lines):
         for currency, group in groups.items()
     ]
     return sorted(totals, key=lambda entry: (-entry[2], entry[0]))
+
+
+def ageing(lines, today):
+    """Return what is open by age, which adds up to the total of the lines.
+
+    :param date today: day from which days overdue are counted
+    :return: amounts in the order of :data:`AGES`, then the credits
+    :rtype: list[float]
+    """
+    amounts = [0.0] * (len(AGES) + 1)
+    for line in lines:
+        days = line.days_overdue(today)
+        age = bisect.bisect_left(AGES, days) if not line.is_credit else len(AGES)
+        amounts[age] += line.residual
+    return amounts
 
 
 def by_account(lines):

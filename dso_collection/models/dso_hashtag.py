@@ -7,9 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_list
 from odoo.tools.image import image_data_uri
 
-from ..engine import scope_sql, statement_sql
 from ..engine.late import totals
-from ..engine.statement import Line, Statement, nets, subtotals
+from ..engine.statement import nets, subtotals
 from ..tools import hashtags
 
 #: Mail programs drop style sheets.
@@ -181,22 +180,14 @@ class DsoHashtag(models.AbstractModel):
 
         :rtype: dict[int, Statement]
         """
-        self.env.flush_all()
-        planner = self.env['dso.planner']
-        rows = [company._dso_calendar_row() for company in actions.company_id]
-        today = {row['company_id']: row['today'] for row in rows}
-        scope = scope_sql.scope_of_ids(actions.customer_id.ids)
-        query = statement_sql.statement_lines([planner._items(scope, rows)])
-        lines = {}
-        for line in map(Line._make, self.env.execute_query(query)):
-            lines.setdefault(line.unit_id, []).append(line)
+        customers = actions.customer_id
+        units = customers.filtered(lambda customer: not customer.group_account_id)
+        loaded = self.env['dso.statement']._load(units | customers.group_account_id)
         selected = self._load_selected(actions)
         return {
-            action.id: Statement(
-                lines.get((action.customer_id.group_account_id or action.customer_id).id, []),
-                selected.get(action.id, frozenset()),
-                today[action.company_id.id],
-            )
+            action.id: loaded[
+                (action.customer_id.group_account_id or action.customer_id).id
+            ]._replace(selected=selected.get(action.id, frozenset()))
             for action in actions
         }
 
@@ -312,11 +303,7 @@ class DsoHashtag(models.AbstractModel):
         """Return the interest by item, or ``None`` when the text does not speak of it."""
         if 'dso_late' not in self.env.context:
             return None
-        return {
-            entry.item.id: float(entry.amount)
-            for late in self._late(action).values()
-            for entry in late.interests
-        }
+        return self.env['dso.statement']._get_interests(self._late(action))
 
     def _late(self, action):
         unit = action.customer_id.group_account_id or action.customer_id

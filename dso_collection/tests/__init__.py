@@ -42,6 +42,8 @@ from . import (
     test_planner,
     test_screens,
     test_security,
+    test_statement_documents,
+    test_statement_properties,
     test_users,
     test_worked_cases,
 )

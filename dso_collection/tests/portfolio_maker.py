@@ -62,7 +62,7 @@ class PortfolioMaker:
     """Fills the tables for the companies of ``books``.
 
     :param books: per root company the company ids, accounts and journals to use, see
-        :class:`TestEngineProperties`
+        :class:`PortfolioCase`
     """
 
     def __init__(self, env, books, seed, size, today):

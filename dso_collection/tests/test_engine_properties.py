@@ -5,16 +5,14 @@ HYPOTHESIS_PROFILE=thorough runs 300 portfolios. A failure names number, size an
 """
 
 import os
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from odoo import Command
 from odoo.tests import tagged
 
-from .common import CollectionCase
+from .common_portfolio import PortfolioCase
 from .comparison import Comparison, expected_listing, stored_listing
 from .portfolio_changer import PortfolioChanger
 from .portfolio_maker import PortfolioMaker
@@ -30,49 +28,8 @@ SETTINGS = settings(
 )
 
 
-@dataclass
-class Books:
-    """Where the items of one root company are booked."""
-
-    company: object
-    company_ids: list
-    accounts: dict
-    journals: dict
-
-
 @tagged('post_install', '-at_install')
-class TestEngineProperties(CollectionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        branch = cls.env['res.company'].create({'name': "Branch", 'parent_id': cls.company.id})
-        other = cls.env['res.company'].create({'name': "Other", 'currency_id': cls.usd.id})
-        cls.env.user.company_ids += branch + other
-        cls.books = [
-            cls._create_books(cls.company, [cls.company.id, cls.company.id, branch.id]),
-            cls._create_books(other, [other.id]),
-        ]
-
-    @classmethod
-    def _create_books(cls, company, company_ids):
-        def account(code, account_type, **vals):
-            vals.update(name=code, code=code, account_type=account_type, reconcile=True)
-            vals['company_ids'] = [Command.set(company.ids)]
-            return cls.env['account.account'].with_company(company).create(vals).id
-
-        journals = {
-            kind: cls.env['account.journal']
-            .create({'name': kind, 'code': f'X{kind[:3]}', 'type': kind, 'company_id': company.id})
-            .id
-            for kind in ('sale', 'general', 'bank')
-        }
-        accounts = {
-            'trade': account('X1', 'asset_receivable'),
-            'non_trade': account('X2', 'asset_receivable', non_trade=True),
-            'other': account('X3', 'asset_current'),
-        }
-        return Books(company, company_ids, accounts, journals)
-
+class TestEngineProperties(PortfolioCase):
     @settings(SETTINGS)
     @given(
         number=st.integers(0, 2**32 - 1),

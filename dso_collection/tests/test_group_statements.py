@@ -48,7 +48,7 @@ class TestGroupStatements(DispatchCase):
         dollars, euros = self.tables(self.rendered("#items_list_collection_grouped"))
         self.assertEqual([row[0] for row in dollars], ["Customer", 'H1', 'S1', 'S1', "Total"])
         self.assertEqual([row[1] for row in dollars[1:4]], [
-            self.invoice.name, self.shop_invoice.name, self.credit.name
+            self.invoice.name, self.shop_invoice.name, f'{self.credit.name}Credit note'
         ])  # fmt: skip
         self.assertEqual(dollars[-1], ["Total", f"${NBSP}1,350.00"])
         self.assertEqual([row[0] for row in euros], ["Customer", 'S1', "Total"])

@@ -40,7 +40,8 @@ class TestHashtags(CollectionCase):
     def test_list_shows_items_and_credits(self):
         html = self.render("<p>#items_list</p>")
         for move in (self.late, self.later, self.credit):
-            self.assertIn(f'>{move.name}</td>', html)
+            self.assertIn(f'>{move.name}</div>', html)
+        self.assertIn('>Credit note</div>', html)
         self.assertIn("$\N{NBSP}-100.00", html)
         self.assertIn("$\N{NBSP}1,400.00", html)
         self.assertNotIn('<p>', html)
@@ -49,7 +50,7 @@ class TestHashtags(CollectionCase):
         html = self.render("<p>#items_list_overdue</p>")
         self.assertIn(self.late.name, html)
         self.assertNotIn(self.later.name, html)
-        self.assertIn('>3</td>', html)  # days overdue
+        self.assertIn('>3</div>', html)  # days overdue
 
     def test_list_of_items_not_due(self):
         html = self.render("<p>#items_list_not_due</p>")

@@ -11,10 +11,12 @@ MAX_TEXT = 32_767
 #: What XML cannot hold; the library would write names of such characters for people to read.
 UNWRITABLE = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
 
-WIDTHS = {'text': 22, 'number': 14, 'date': 12, 'datetime': 18}
+WIDTHS = {'text': 22, 'number': 14, 'integer': 10, 'money': 16, 'date': 12, 'datetime': 18}
 FORMATS = {
     'text': {},
     'number': {'num_format': '#,##0.00'},
+    'integer': {'num_format': '#,##0'},
+    'money': {},  # with the decimals of each currency
     'date': {'num_format': 'yyyy-mm-dd'},
     'datetime': {'num_format': 'yyyy-mm-dd hh:mm:ss'},
 }
@@ -32,6 +34,7 @@ class XlsxTable:
         self._book = xlsxwriter.Workbook(file, {'constant_memory': True})
         self._header = self._book.add_format({'bold': True})
         formats = {kind: self._book.add_format(values) for kind, values in FORMATS.items()}
+        self._money_formats = {}
         self._formats = [formats[kind] for _label, kind in columns]
         self._add_sheet()
 
@@ -42,6 +45,8 @@ class XlsxTable:
         writers = {
             'text': self._write_text,
             'number': sheet.write_number,
+            'integer': sheet.write_number,
+            'money': self._write_money,
             'date': sheet.write_datetime,
             'datetime': sheet.write_datetime,
         }
@@ -63,6 +68,14 @@ class XlsxTable:
 
     def _write_text(self, row, index, value, style):
         self._sheet.write_string(row, index, UNWRITABLE.sub('', value)[:MAX_TEXT], style)
+
+    def _write_money(self, row, index, value, _style):
+        """Write an amount, given with the decimals of its currency."""
+        amount, decimals = value
+        if decimals not in self._money_formats:
+            code = '#,##0' + ('.' + '0' * decimals if decimals else '')
+            self._money_formats[decimals] = self._book.add_format({'num_format': code})
+        self._sheet.write_number(row, index, round(amount, decimals), self._money_formats[decimals])
 
     def close(self):
         self._book.close()

@@ -17,4 +17,5 @@ from . import (
     dso_reply_discard,
     dso_reply_follow_up,
     dso_start,
+    dso_statement_print,
 )

@@ -1,0 +1,42 @@
+from odoo import fields, models
+from odoo.tools.misc import get_lang
+
+
+class DsoCustomer(models.Model):
+    """Statements of a customer account."""
+
+    _inherit = 'dso.customer'
+
+    def _get_statement_lang(self):
+        """Return the language of the customer, else of the company, else of the user.
+
+        :rtype: str
+        """
+        langs = self.env['res.lang']
+        customer = self.sudo()  # whoever may read the customer account
+        for partner in (customer.partner_id, customer.company_id.partner_id):
+            if code := langs._get_code(partner.lang):
+                return code
+        return get_lang(self.env).code
+
+    def _get_statements_name(self):
+        """Return the name of one file with the statements of these customer accounts.
+
+        :rtype: str
+        """
+        if len(self) == 1:
+            return self._get_statement_name()
+        return self.env._("Statements %(date)s", date=fields.Date.context_today(self))
+
+    def _get_statement_name(self):
+        """Return the name of the file of a statement, without its extension.
+
+        :rtype: str
+        """
+        customer = self.with_context(lang=self._get_statement_lang())
+        owner = customer.code or customer.sudo().partner_id.name or ""
+        return customer.env._(
+            "Statement %(customer)s %(date)s",
+            customer=owner.replace('/', '_'),
+            date=customer.sudo().company_id._dso_today(),
+        )
