@@ -30,6 +30,7 @@ from . import (
     dso_assignment_rule,
     dso_assignment_screens,
     dso_assignment_value,
+    dso_attachment,
     dso_channel,
     dso_channel_email,
     dso_channel_letter,

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 import psycopg2
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..const import ACTION_TYPES, AUTOMATIC_MODES, DELIVERIES, ERROR_CODES, MESSAGE_TYPES
@@ -15,6 +17,9 @@ BATCH_SIZE = 500
 
 #: Messages that have reached the customer, or still may.
 ALIVE = frozenset(['queued', 'sent'])
+
+#: What became of messages that have left.
+LEFT = ('sent', 'bounced')
 
 #: Settling in the transaction of the mail queue waits no longer for somebody else.
 LOCK_TIMEOUT = '200ms'
@@ -56,6 +61,18 @@ class DsoActionMessage(models.Model):
     failure = fields.Char(compute='_compute_failure', help="What is wrong, and what to do.")
     retries = fields.Integer(readonly=True)
 
+    # === Attachments === #
+    attachment_ids = fields.Many2many(
+        related='mail_message_id.attachment_ids', string="Attachments"
+    )
+    left_out = fields.Char(readonly=True, help="Files for which the message had no room.")
+    missing = fields.Char(readonly=True, help="Listed invoices of which no PDF existed.")
+    attachment_note = fields.Char(
+        compute='_compute_attachment_note',
+        string="Not Attached",
+        help="What should have gone along with the message and did not.",
+    )
+
     # The scheduled action looks at what is under way, a few rows of a growing history.
     _queued = models.Index("(mail_message_id) WHERE delivery = 'queued'")
 
@@ -68,6 +85,14 @@ class DsoActionMessage(models.Model):
             name = (message.partner_id or message.action_id.partner_id).display_name
             message.failure = explain._explain_failure(
                 message.failure_code, name, message.recipient, message.failure_reason
+            )
+
+    @api.depends('left_out', 'missing')
+    @api.depends_context('lang')
+    def _compute_attachment_note(self):
+        for message in self:
+            message.attachment_note = self.env['dso.attachment']._explain(
+                message.left_out, message.missing
             )
 
     # === BUSINESS METHODS === #
@@ -105,6 +130,26 @@ class DsoActionMessage(models.Model):
             lambda action: ALIVE.isdisjoint(action.sent_message_ids.mapped('delivery'))
         )._set_planned()
         return self - busy
+
+    @api.model
+    def _refuse_if_sent(self, domain):
+        """Refuse to change or delete what was sent for a collection action: it is evidence.
+
+        Superuser mode does not lift the guard, as with the actions.
+
+        :param Domain domain: messages of which something would be changed
+        """
+        sent = self.sudo().search(domain & Domain('delivery', 'in', LEFT), limit=1)
+        if sent:
+            action = sent.action_id
+            raise UserError(
+                self.env._(
+                    "The message of %(action)s to %(customer)s is part of the history of "
+                    "collection and can neither be changed nor deleted.",
+                    action=action.display_name,
+                    customer=action.customer_id.display_name,
+                )
+            )
 
     def _settle_or_later(self):
         """Settle these messages without failing the running transaction, now or soon."""

@@ -24,6 +24,7 @@ class Parcel(NamedTuple):
     texts: dict | None = None
     code: str = ''
     cause: str = ''
+    files: Any = None  # dso_attachment.Choice of an email
 
 
 class DsoChannel(models.AbstractModel):
@@ -212,11 +213,16 @@ class DsoChannel(models.AbstractModel):
                     'mail_message_id': message.id,
                     'partner_id': parcel.contact.id,
                     'recipient': parcel.recipient,
+                    **self._prepare_row(parcel),
                     **vals,
                 }
                 for parcel, message in zip(parcels, mail_messages, strict=True)
             ]
         )
+
+    def _prepare_row(self, parcel):
+        """Return what the row of a message tells on this channel alone."""
+        return {}
 
     def _prepare_message(self, parcel):
         """Return what messages of all kinds have: they stand on the customer account."""

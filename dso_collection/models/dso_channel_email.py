@@ -24,6 +24,16 @@ class DsoChannelEmail(models.AbstractModel):
 
     # === MESSAGES === #
 
+    def _write(self, parcels):
+        """Override to find what goes along with each email."""
+        return self.env['dso.attachment']._attach(super()._write(parcels))
+
+    def _prepare_row(self, parcel):
+        return {
+            'left_out': ", ".join(file.name for file in parcel.files.left_out),
+            'missing': ", ".join(parcel.files.missing),
+        }
+
     def _create_messages(self, parcels):
         """Create messages, mails and notifications, each kind at once.
 
@@ -78,7 +88,10 @@ class DsoChannelEmail(models.AbstractModel):
             'record_alias_domain_id': action.company_id.alias_domain_id.id,
             'mail_server_id': template.mail_server_id.id,
             'email_add_signature': False,
-            'attachment_ids': [Command.link(id_) for id_ in template.attachment_ids.ids],
+            'attachment_ids': [
+                *(Command.link(id_) for id_ in template.attachment_ids.ids),
+                *(Command.link(file.id) for file in parcel.files.chosen),
+            ],
         }
 
     def _prepare_mail(self, parcel, message):

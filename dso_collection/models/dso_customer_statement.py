@@ -28,12 +28,13 @@ class DsoCustomer(models.Model):
             return self._get_statement_name()
         return self.env._("Statements %(date)s", date=fields.Date.context_today(self))
 
-    def _get_statement_name(self):
+    def _get_statement_name(self, lang=None):
         """Return the name of the file of a statement, without its extension.
 
+        :param str lang: code of its language; default: that of the customer
         :rtype: str
         """
-        customer = self.with_context(lang=self._get_statement_lang())
+        customer = self.with_context(lang=lang or self._get_statement_lang())
         owner = customer.code or customer.sudo().partner_id.name or ""
         return customer.env._(
             "Statement %(customer)s %(date)s",

@@ -299,6 +299,7 @@ class DsoPanel(models.AbstractModel):
             'subject': texts.get('subject') or "",
             'body': body,
             'size': self._size(body) if kind == 'sms' else "",
+            **(self.env['dso.attachment']._describe(action, body) if kind == 'email' else {}),
             'problem': problem,
             'is_edited': bool(action._get_edited_texts(kind)),
         }

@@ -70,6 +70,13 @@ class DsoScenarioStep(models.Model):
         string="Copy to",
         help="Colleagues who get a copy of every email of this step.",
     )
+    attach_statement = fields.Boolean(
+        help="Emails of this step carry a PDF of the items that #items_list shows.",
+    )
+    attach_invoices = fields.Boolean(
+        help="Emails of this step carry the legal PDFs of the invoices that the action lists, of "
+        "those that were made when the invoices were sent.",
+    )
     instructions = fields.Text(
         translate=True, help="What the collector reads beside the action, such as a call script."
     )

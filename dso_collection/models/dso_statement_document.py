@@ -178,7 +178,9 @@ class DsoStatement(models.AbstractModel):
             'data-report-margin-bottom': 15,
             'data-report-header-spacing': 0,
         }
-        return self.env['ir.actions.report']._run_wkhtmltopdf(
+        # It has no scripts either, for which letters do not wait.
+        report = self.env['ir.actions.report'].with_context(dso_letter=True)
+        return report._run_wkhtmltopdf(
             [page],
             report_ref='dso_collection.action_report_statement',
             specific_paperformat_args=margins,

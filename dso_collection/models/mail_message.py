@@ -1,11 +1,8 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 #: What a message told the customer, and when.
-TOLD = frozenset(['subject', 'body', 'date'])
-
-#: What became of messages that have left.
-LEFT = ('sent', 'bounced')
+TOLD = frozenset(['subject', 'body', 'date', 'attachment_ids'])
 
 
 class MailMessage(models.Model):
@@ -21,19 +18,6 @@ class MailMessage(models.Model):
         self._dso_check_not_sent()
 
     def _dso_check_not_sent(self):
-        """Refuse to change or delete what was sent for a collection action: it is evidence.
-
-        Superuser mode does not lift the guard, as with the actions.
-        """
-        sent = self.env['dso.action.message'].sudo()  # whoever writes in a chatter
-        sent = sent.search([('mail_message_id', 'in', self.ids), ('delivery', 'in', LEFT)], limit=1)
-        if sent:
-            action = sent.action_id
-            raise UserError(
-                self.env._(
-                    "The message of %(action)s to %(customer)s is part of the history of "
-                    "collection and can neither be changed nor deleted.",
-                    action=action.display_name,
-                    customer=action.customer_id.display_name,
-                )
-            )
+        """Refuse to change or delete what was sent for a collection action."""
+        messages = self.env['dso.action.message']  # whoever writes in a chatter
+        messages._refuse_if_sent(Domain('mail_message_id', 'in', self.ids))

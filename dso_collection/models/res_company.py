@@ -113,6 +113,13 @@ class ResCompany(models.Model):
         string="Copy of Collection Emails to",
         help="Colleagues who get a copy of every email, unless the step says otherwise.",
     )
+    dso_attachment_limit = fields.Integer(
+        string="Largest Email",
+        default=10,
+        help="Megabytes that an email of collection may have with everything attached: the "
+        "statement goes along first, then the invoice that is due longest, and so on; what does "
+        "not fit is left out.",
+    )
     dso_started_on = fields.Datetime(
         string="Collection Started On",
         help="Nothing is sent for the company before collection is started.",
@@ -153,6 +160,10 @@ class ResCompany(models.Model):
         'CHECK (dso_contact_interval >= 0 AND dso_payment_grace >= 0'
         ' AND dso_dispute_grace >= 0 AND dso_books_days >= 0)',
         "Collection settings: a number of days cannot be negative, enter 0 or more.",
+    )
+    _check_dso_attachment_limit = models.Constraint(
+        'CHECK (dso_attachment_limit > 0)',
+        "Collection settings: the largest email must have at least 1 megabyte.",
     )
     _check_dso_ignore_below = models.Constraint(
         'CHECK (dso_ignore_below >= 0)',

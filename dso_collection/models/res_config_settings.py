@@ -51,6 +51,9 @@ class ResConfigSettings(models.TransientModel):
     dso_window_start = fields.Float(related='company_id.root_id.dso_window_start', readonly=False)
     dso_window_end = fields.Float(related='company_id.root_id.dso_window_end', readonly=False)
 
+    dso_attachment_limit = fields.Integer(
+        related='company_id.root_id.dso_attachment_limit', readonly=False
+    )
     dso_late_policy_id = fields.Many2one(
         related='company_id.root_id.dso_late_policy_id', readonly=False
     )

@@ -8,6 +8,7 @@ from . import (
     test_assignment_rules,
     test_assignment_runs,
     test_assignment_tour,
+    test_attachments,
     test_charts,
     test_concurrent_accounting,
     test_copies,

@@ -1,0 +1,60 @@
+"""Which files go along with a message of limited size."""
+
+from typing import NamedTuple
+
+#: Bytes that a line of an encoded file carries, and its length with the line break.
+LINE_CARRIES, LINE_TAKES = 57, 78
+
+#: Bytes around a file: the headers of its part, among them its name twice.
+PART_TAKES = 1024
+
+#: Bytes of the headers of a message, as the mail module estimates them.
+MESSAGE_TAKES = 10 * 1024
+
+MEGABYTE = 1024 * 1024
+
+
+class File(NamedTuple):
+    """A file that may be attached."""
+
+    name: str
+    size: int  # bytes before encoding
+    id: int = 0  # of the attachment, 0 as long as it is not made
+
+
+def encoded_size(size):
+    """Return the bytes that a file takes in a message, which are a third more than its own.
+
+    :rtype: int
+    """
+    return -(-size // LINE_CARRIES) * LINE_TAKES + PART_TAKES
+
+
+def room_beside(megabytes, body):
+    """Return the bytes that are left for files beside the text of an email.
+
+    :param float megabytes: size that the whole message may have
+    :param str body: HTML, which goes along as plain text too
+    :rtype: int
+    """
+    text = encoded_size(len((body or '').encode()))
+    return int(megabytes * MEGABYTE) - MESSAGE_TAKES - 2 * text
+
+
+def choose(files, room):
+    """Return which files go along: in their order, each that still fits.
+
+    :param list files: :class:`File`, the most important first
+    :param int room: bytes for all of them, encoded
+    :return: what goes along, and what is left out
+    :rtype: tuple[list[File], list[File]]
+    """
+    chosen, left_out = [], []
+    for file in files:
+        size = encoded_size(file.size)
+        if size <= room:
+            chosen.append(file)
+            room -= size
+        else:
+            left_out.append(file)
+    return chosen, left_out
