@@ -144,7 +144,9 @@ class DsoAttachment(models.AbstractModel):
         Of a larger one than its server takes, the mail module would send links that anybody can
         follow; which server it chooses is known when it sends.
         """
-        servers = template.mail_server_id or self.env['ir.mail_server'].search([])
+        servers = template.mail_server_id or self.env['ir.mail_server'].search(
+            [('active', '=', True)]
+        )
         sizes = [server._get_max_email_size() for server in servers]
         sizes = sizes or [servers._get_max_email_size()]
         limit = min(self.env.company.root_id.dso_attachment_limit, *sizes)

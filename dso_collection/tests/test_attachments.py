@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.dso_channel import Parcel
 from .common import jan
 from .common_dispatch import DispatchCase
 from .test_statement_documents import text_of
@@ -299,11 +300,14 @@ class TestAttachments(AttachmentCase):
         self.plan(*customers)
         actions = customers.next_action_id
         attach = self.env['dso.attachment'].sudo()._attach
-        texts = {action.id: {'body_html': ""} for action in actions}
+        parcels = [
+            Parcel(action, 'email', action.recipient_id, action.recipient, {'body_html': ""})
+            for action in actions
+        ]
         with self.without_printing():
-            self.queries(attach, actions[:2], texts)  # fill the caches of code
-            four = self.queries(attach, actions[:4], texts)
-            eight = self.queries(attach, actions[4:12], texts)
+            self.queries(attach, parcels[:2])  # fill the caches of code
+            four = self.queries(attach, parcels[:4])
+            eight = self.queries(attach, parcels[4:12])
         # Files are stored one by one by the core: what is read must not grow.
         per_file = (eight - four) / 4
         self.assertLessEqual(per_file, 2)

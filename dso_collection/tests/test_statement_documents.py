@@ -6,7 +6,7 @@ from datetime import datetime
 
 import openpyxl
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from ..models import dso_statement_document
@@ -320,3 +320,24 @@ class TestStatementInterest(LateCase):
         self.create_invoice(self.customer, jan(10), 1000, posted=jan(1))
         with self.assertRaisesRegex(UserError, "Terms of sale"):
             self.env['dso.statement']._get_documents(self.customer, with_interest=True)
+
+
+@tagged('post_install', '-at_install')
+class TestStatementDownload(HttpCase):
+    """The file that the dialog hands out, and to whom."""
+
+    def test_download(self):
+        partner = self.env['res.partner'].create({'name': "Azure Interior", 'lang': 'en_US'})
+        customer = self.env['dso.customer']._get_or_create(partner, self.env.company)
+        groups = 'dso_collection.group_dso_reader'
+        reader = new_test_user(self.env, login='reader_print', groups=groups)
+        new_test_user(self.env, login='another_reader', groups=groups)
+        wizard = self.env['dso.statement.print'].with_user(reader)
+        url = wizard.create({'customer_ids': customer.ids}).action_print_xlsx()['url']
+        self.authenticate('reader_print', 'reader_print')
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200)
+        self.assertTrue(response.content.startswith(b'PK'))
+        self.assertIn('Statement Azure Interior', response.headers['Content-Disposition'])
+        self.authenticate('another_reader', 'another_reader')
+        self.assertNotEqual(self.url_open(url).status_code, 200)
