@@ -61,6 +61,17 @@ PAGES = [
         ('desktop',),
         (('.oe_stat_button .fa-file-pdf-o', '.modal footer .btn-primary'),),
     ),
+    (
+        'contacts',
+        'collector',
+        '/odoo/collection-customers/1',
+        '.o_form_view',
+        ('desktop',),
+        (
+            ('button[name=action_open_partner]', '.o_form_view .nav-link[name=collection]'),
+            ('.nav-link[name=collection]', 'div[name=dso_contact_ids]'),
+        ),
+    ),
     ('groups', 'collector', '/odoo/collection-customers/{C1053}', '.o_form_view', BOTH),
     ('member', 'collector', '/odoo/collection-customers/{C1054}', '.o_form_view', BOTH),
     ('items', 'collector', '/odoo/collection-items', '.o_data_row, .o_kanban_record', BOTH),
