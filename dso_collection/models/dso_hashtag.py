@@ -170,8 +170,11 @@ class DsoHashtag(models.AbstractModel):
         if any(hashtag.needs_items for hashtag in wanted):
             loaded = loaded.with_context(dso_statements=self._load_statements(actions))
         if any(hashtag.needs_late for hashtag in wanted):
-            late = self.env['dso.late.payment']._load(actions.customer_id)
-            loaded = loaded.with_context(dso_late=late)
+            units = {}
+            found = self.env['dso.late.payment']._load(actions.customer_id)
+            for account_id, late in found.items():
+                units.setdefault(late.unit_id, {})[account_id] = late
+            loaded = loaded.with_context(dso_late=units)
         return loaded
 
     @api.model

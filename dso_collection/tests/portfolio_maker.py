@@ -178,6 +178,7 @@ class PortfolioMaker:
             'name': Json({'en_US': f'{action_type} {offset}'}),
             'delay': offset,
             'mode': mode,
+            'cc_rule': 'company',
             'action_type': action_type,
             'mail_template_id': self.template_id if action_type == 'email' else None,
             'write_date': self.moment(rng, -3, 0) if recently else written,
