@@ -38,7 +38,7 @@ LOOK_AT = [
 IMPORT_DAYS = (-420, -300, -180, STARTED)
 
 #: Days between two working days of the collectors.
-PACE = 3
+PACE = 4
 
 #: Days between two bookings in the company that has not started: nobody looks at them day by day.
 AMERICAN_PACE = 15

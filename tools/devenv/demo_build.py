@@ -18,7 +18,11 @@ from pathlib import Path
 
 from . import inside
 
-LANGUAGES = ('fr_FR', 'de_DE', 'es_ES')
+#: Languages of users: Odoo and the addon.
+LANGUAGES = ('fr_FR',)
+#: Languages of customers, who read messages alone: formats, and what the addon itself translates.
+CUSTOMER_LANGUAGES = ('de_DE', 'es_ES')
+ADDON = 'dso_collection'
 PORTFOLIO = 'odoo.addons.dso_collection.demo.portfolio'
 CRONS = (
     'dso_collection.ir_cron_dispatch',
@@ -64,10 +68,11 @@ def keep_inside(env, smtp_port):
 
 def load_languages(env):
     modules = env['ir.module.module'].search([('state', '=', 'installed')])
-    for code in LANGUAGES:
+    ours = modules.filtered(lambda module: module.name.startswith(ADDON))
+    for code in (*LANGUAGES, *CUSTOMER_LANGUAGES):
         if code not in dict(env['res.lang'].get_installed()):
             env['res.lang']._activate_lang(code)
-            modules._update_translations(code)
+            (modules if code in LANGUAGES else ours)._update_translations(code)
 
 
 def silence_bot(env):
