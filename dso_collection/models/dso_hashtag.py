@@ -1,4 +1,5 @@
 import functools
+import secrets
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -116,24 +117,35 @@ class DsoHashtag(models.AbstractModel):
     # === REPLACEMENT === #
 
     @api.model
-    def _replace(self, rendered, is_html):
+    def _mark(self, source):
+        """Return the source of a text with its known hashtags marked, and the mark.
+
+        :rtype: tuple[str, str]
+        """
+        mark = f'h{secrets.token_hex(8)}_'
+        return hashtags.marked(source, self._hashtags(), mark), mark
+
+    @api.model
+    def _replace(self, rendered, is_html, mark=''):
         """Replace the hashtags in texts of actions, in the language of the environment.
 
         :param dict rendered: text by id of the action
         :param bool is_html: whether the texts are HTML
+        :param str mark: what the hashtags of the source bear, see :meth:`_mark`; others stay then
         :rtype: dict
         """
         rendered = {action_id: text or '' for action_id, text in rendered.items()}
-        known = self._hashtags()
+        known = {f'{mark}{name}': hashtag for name, hashtag in self._hashtags().items()}
         used = self._used_names(rendered.values(), known)
         if not used:
             return rendered
         actions = self.env['dso.action'].browse(rendered)
         actions.check_access('read')
         # Who may read the action may read what its message says about the customer account.
-        loaded = self.sudo()._load(actions.sudo(), {name: known[name] for name in used})
+        bare = {name[len(mark) :]: known[name] for name in used}
+        loaded = self.sudo()._load(actions.sudo(), bare)
         return {
-            action.id: loaded._replace_one(rendered[action.id], action, used, is_html)
+            action.id: loaded._replace_one(rendered[action.id], action, used, is_html, len(mark))
             for action in actions.sudo()
         }
 
@@ -143,14 +155,16 @@ class DsoHashtag(models.AbstractModel):
             used.update(hashtags.HASHTAG.findall(text))
         return used & known.keys()
 
-    def _replace_one(self, text, action, names, is_html):
+    def _replace_one(self, text, action, names, is_html, skip):
+        """Replace the hashtags in the text of one action; their first ``skip`` letters are none."""
+
         @functools.cache
         def text_of(name):
-            return getattr(self, f'_text_{name}')(action)
+            return getattr(self, f'_text_{name[skip:]}')(action)
 
         @functools.cache
         def html_of(name):
-            return getattr(self, f'_html_{name}', lambda action: text_of(name))(action)
+            return getattr(self, f'_html_{name[skip:]}', lambda action: text_of(name))(action)
 
         if is_html:
             return hashtags.replace_in_html(text, names, text_of, html_of)

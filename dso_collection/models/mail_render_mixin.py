@@ -16,8 +16,12 @@ class MailRenderMixin(models.AbstractModel):
     ):
         """Override of `mail` to replace hashtags in texts of collection actions.
 
-        Here, so that a preview and an edited message show what will be sent.
+        Here, so that a preview and an edited message show what will be sent. Those of the source
+        alone: a customer may be called ``#items_list``.
         """
+        mark = None
+        if model == 'dso.action' and engine != 'qweb_view':
+            template_src, mark = self.env['dso.hashtag']._mark(template_src)
         rendered = super()._render_template(
             template_src,
             model,
@@ -26,7 +30,7 @@ class MailRenderMixin(models.AbstractModel):
             add_context=add_context,
             options=options,
         )
-        if model == 'dso.action':
+        if mark:
             is_html = engine != 'inline_template'
-            rendered = self.env['dso.hashtag']._replace(rendered, is_html=is_html)
+            rendered = self.env['dso.hashtag']._replace(rendered, is_html=is_html, mark=mark)
         return rendered

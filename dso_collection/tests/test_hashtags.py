@@ -98,6 +98,20 @@ class TestHashtags(CollectionCase):
         html = self.render("<p>#items_list</p>")
         self.assertIn("INV/&lt;i&gt;{{ 1 + 1 }}&lt;/i&gt;", html)
 
+    def test_hashtags_in_names_are_text(self):
+        """Who is called like a hashtag, or an expression, reads his name and no table."""
+        name = "#items_list & {{ 1 + 1 }} <t t-out='2 + 2'/>"
+        self.customer.partner_id.name = name
+        self.collector.name = name
+        self.late.name = "#items_amount"
+        text = '<t t-out="object.partner_id.name"/> #collector_name'
+        html = self.render(f'<p title="#collector_name">{text} #items_list_overdue</p>')
+        self.assertEqual(html.count("#items_list &amp; {{ 1 + 1 }} &lt;t t-out="), 3)
+        self.assertEqual(html.count('<table'), 1)
+        self.assertIn('>#items_amount</td>', html)
+        subject = self.render("{{ object.partner_id.name }}: #collector_name", subject=True)
+        self.assertEqual(subject, f"{name}: {name}")
+
     def test_language_of_the_recipient(self):
         self.env['res.lang']._activate_lang('fr_FR')
         html = self.render("<p>#items_list_overdue</p>", lang='fr_FR')

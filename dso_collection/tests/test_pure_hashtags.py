@@ -30,6 +30,13 @@ class TestFind(TestCase):
     def test_expressions_of_a_subject_are_code(self):
         self.assertEqual(hashtags.found_in_text("{{ '#nothing' }} #items_amount"), ['items_amount'])
 
+    def test_known_ones_of_a_source_are_marked(self):
+        text = '<a title="#items_amount">#items_amount_overdue</a> #other_name'
+        self.assertEqual(
+            hashtags.marked(text, {'items_amount', 'items_amount_overdue'}, 'x_'),
+            '<a title="#x_items_amount">#x_items_amount_overdue</a> #other_name',
+        )
+
     def test_only_what_a_reader_of_html_sees(self):
         html = (
             '<style>#head_line { color: #ffffff }</style><!-- #remark_here -->'

@@ -28,6 +28,24 @@ PARAGRAPH = re.compile(
 )
 
 
+def marked(source, known, mark):
+    """Return the source of a text with a mark in the known hashtags that its author wrote.
+
+    What the text is filled with later, such as the name of a customer, may look like a hashtag and
+    stays as it is, because nobody can guess the mark.
+
+    :param str source: text before it is rendered
+    :param known: container of known names
+    :param str mark: letters, digits and underscores, a letter first
+    :rtype: str
+    """
+
+    def with_mark(match):
+        return f'#{mark}{match[1]}' if match[1] in known else match[0]
+
+    return HASHTAG.sub(with_mark, str(source or ''))
+
+
 def found_in_text(text):
     """Return the names of the hashtags of a plain text, in order and once each.
 
