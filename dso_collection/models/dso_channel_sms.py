@@ -3,6 +3,9 @@ from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
 from ..tools import delivery
 
+#: Spaces of amounts and dates that are not in the alphabet of SMS.
+PLAIN_SPACES = str.maketrans(dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", " "))
+
 
 class DsoChannelSms(models.AbstractModel):
     """SMS through the queue and the provider of Odoo's `sms`."""
@@ -17,6 +20,16 @@ class DsoChannelSms(models.AbstractModel):
 
     def _get_obstacle(self, action, recipient):
         return '' if recipient else 'no_phone'
+
+    # === TEXTS === #
+
+    def _render_texts(self, template, lang, actions):
+        """Override to write plain spaces: one that does not break halves what an SMS can hold."""
+        texts = super()._render_texts(template, lang, actions)
+        return {
+            action_id: {field: text.translate(PLAIN_SPACES) for field, text in fields.items()}
+            for action_id, fields in texts.items()
+        }
 
     # === MESSAGES === #
 
