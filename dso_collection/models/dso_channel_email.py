@@ -1,5 +1,7 @@
+from markupsafe import Markup
 from odoo import Command, models
 from odoo.tools import email_normalize_all, formataddr
+from odoo.tools.misc import get_lang
 
 from ..tools import delivery
 
@@ -21,6 +23,17 @@ class DsoChannelEmail(models.AbstractModel):
         if not recipient:
             return 'no_recipient'
         return '' if email_normalize_all(recipient) else 'invalid_recipient'
+
+    # === TEXTS === #
+
+    def _render_texts(self, template, lang, actions):
+        """Override to tell the direction of the language: mail programs do not guess it."""
+        texts = super()._render_texts(template, lang, actions)
+        if get_lang(self.env, lang).direction == 'rtl':
+            for text in texts.values():
+                body = Markup(text['body_html'])
+                text['body_html'] = Markup('<div dir="rtl">{}</div>').format(body)
+        return texts
 
     # === MESSAGES === #
 

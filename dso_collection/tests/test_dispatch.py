@@ -69,6 +69,15 @@ class TestSending(DispatchCase):
         self.assertRegex(message['Subject'], r"^Rappel de \$.1.000,00$")
         self.assertIn("01/01/2027", self.body_of(message))
 
+    def test_language_from_right_to_left(self):
+        self.env['res.lang']._activate_lang('ar_001')
+        self.customer.partner_id.lang = 'ar_001'
+        self.send(self.due_action())
+        [message] = self.server.messages
+        body = self.body_of(message)
+        self.assertIn('<div dir="rtl"><p>Dear Azure Interior</p>', body)
+        self.assertIn('<table', body)
+
     def test_language_of_the_collection_contact_comes_first(self):
         self.env['res.lang']._activate_lang('fr_FR')
         self.env['res.partner'].create(

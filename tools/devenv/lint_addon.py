@@ -10,7 +10,7 @@ import csv
 import re
 import sys
 
-from . import paths
+from . import customer_terms, paths
 
 DATA_FOLDERS = ('data', 'views', 'security', 'wizard', 'report', 'demo', 'templates')
 ABSTRACT = {'AbstractModel'}
@@ -127,6 +127,7 @@ def check_translations(addon=paths.ADDON):
     for entry in polib.pofile(str(template), encoding='utf-8'):
         if entry.msgid not in known:
             yield f"i18n/fr.po: missing (make pot adds it): {entry.msgid[:70]!r}"
+    yield from customer_terms.failures(addon)
 
 
 CHECKS = (check_manifest, check_versions, check_access, check_translations)

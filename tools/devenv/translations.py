@@ -14,17 +14,6 @@ from .console import run_logged, say
 from .databases import Environment
 
 TEMPLATE = paths.ADDON / 'i18n' / 'dso_collection.pot'
-MERGE = """
-import sys, polib
-template = polib.pofile(sys.argv[1], encoding='utf-8', wrapwidth=78)
-for name in sys.argv[2:]:
-    po = polib.pofile(name, encoding='utf-8', wrapwidth=78)
-    po.merge(template)
-    for entry in po.obsolete_entries():
-        po.remove(entry)
-    po.save()
-    print(f"{name}: {po.percent_translated()} % translated")
-"""
 
 
 @contextlib.contextmanager
@@ -60,8 +49,9 @@ def pot(_arguments):
     say(f"{TEMPLATE.relative_to(paths.CHECKOUT)} written.")
     files = sorted(map(str, TEMPLATE.parent.glob('*.po')))
     if files:
-        merge = [str(environment.python), '-c', MERGE, str(TEMPLATE), *files]
-        subprocess.run(merge, check=True)
+        merge = [str(environment.python), '-m', 'devenv.merge_translations', str(TEMPLATE)]
+        variables = {**os.environ, 'PYTHONPATH': str(paths.TOOLS)}
+        subprocess.run([*merge, *files], check=True, env=variables)
 
 
 def stale_entries(environment):
