@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine.plan_sql import CLOSED_PAYMENT_STATES
-from ..engine.scope_sql import ROOT_COMPANY
+from ..engine.scope_sql import ROOT_COMPANY, customer_code
 
 #: Columns of a journal item from which a plan is derived.
 PLAN_COLUMNS = frozenset(
@@ -66,8 +66,11 @@ class AccountMoveLine(models.Model):
 
     dso_customer_code = fields.Char(
         string="Customer Code",
-        related='partner_id.commercial_partner_id.ref',
+        compute='_compute_dso_customer_code',
+        compute_sudo=True,
+        search='_search_dso_customer_code',
         groups='dso_collection.group_dso_reader',
+        help="Reference of the customer, else its VAT number, else its name.",
     )
 
     # === COMPUTE METHODS === #
@@ -96,6 +99,38 @@ class AccountMoveLine(models.Model):
         customers = self._dso_customers()
         for line in self:
             line.dso_exclusion = line._dso_get_exclusion(customers[line])
+
+    @api.depends('partner_id.commercial_partner_id')
+    def _compute_dso_customer_code(self):
+        for line in self:
+            customer = line.partner_id.commercial_partner_id
+            line.dso_customer_code = customer.ref or customer.vat or customer.name
+
+    @api.model
+    def _search_dso_customer_code(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented  # the ORM asks again with the positive operator
+        found, others = Domain.FALSE, Domain.TRUE
+        if operator == 'in' and False in value:  # a customer always has a name
+            found = Domain('partner_id', '=', False)
+            value = [code for code in value if code]
+        for name in ('ref', 'vat', 'name'):
+            path = f'partner_id.commercial_partner_id.{name}'
+            found |= others & Domain(path, operator, value)
+            others &= Domain(path, '=', False)
+        return found
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != 'dso_customer_code' or query is None:
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], 'read')
+        partners, partner = self._fields['partner_id'].join(self, alias, query)
+        customers, customer = partners._fields['commercial_partner_id'].join(
+            partners, partner, query
+        )
+        return customer_code(
+            *(customers._field_to_sql(customer, name, query) for name in ('ref', 'vat', 'name'))
+        )
 
     # === CRUD METHODS === #
 

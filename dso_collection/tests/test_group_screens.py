@@ -214,6 +214,27 @@ class TestGroupScreens(GroupCase):
         self.assertEqual(self.shop.unit_line_ids, self.shop.open_line_ids)
         self.assertFalse(self.shop.member_count)
 
+    def test_code_of_an_item_without_reference(self):
+        """Its VAT number, else its name: found, sorted and grouped by like the reference."""
+        lines = self.head.unit_line_ids
+        self.shop.partner_id.write({'ref': False, 'vat': 'BE0477472701'})
+        self.shops[1].partner_id.write({'ref': False, 'vat': False})
+        name = self.shops[1].partner_id.name
+        codes = {'H1', 'BE0477472701', name}
+        self.assertEqual(set(lines.mapped('dso_customer_code')), codes)
+        mine = [('id', 'in', lines.ids)]
+        for code in codes:
+            found = lines.search([*mine, ('dso_customer_code', '=', code)])
+            self.assertEqual(set(found.mapped('dso_customer_code')), {code})
+            others = lines.search([*mine, ('dso_customer_code', '!=', code)])
+            self.assertEqual(found | others, lines)
+            self.assertFalse(found & others)
+        self.assertFalse(lines.search([*mine, ('dso_customer_code', '=', False)]))
+        ordered = lines.search(mine, order='dso_customer_code, id').mapped('dso_customer_code')
+        self.assertEqual(list(dict.fromkeys(ordered)), sorted(codes))
+        groups = lines._read_group(mine, ['dso_customer_code'], ['__count'])
+        self.assertEqual({code for code, _count in groups}, codes)
+
     def test_open_items_and_history_of_the_group(self):
         self.assertEqual(
             self.head.action_open_items()['domain'], [('id', 'in', self.head.unit_line_ids.ids)]

@@ -367,6 +367,33 @@ class TestLetterOnPaper(LetterCase):
         self.assertIn("Azure Interior", pages[1])
         self.assertIn("Pay now", pages[1])
 
+    def test_one_letter_for_a_group(self):
+        """The letter shows the codes of both, and the subtotals per customer and currency."""
+        self.customer.partner_id.ref = 'H1'
+        shop = self.create_customer("Shop One", ref='S1', lang='en_US')
+        self.create_invoice(shop, jan(2), 400, posted=jan(0))
+        self.create_invoice(shop, jan(3), 300, posted=jan(0), currency_id=self.eur.id)
+        shop.group_account_id = self.customer
+        self.letter_template.body_html = (
+            "<div><p>Per line: #items_list_collection_grouped</p>"
+            "<p>#items_list_collection_grouped_splitted</p></div>"
+        )
+        self.go_to(jan(4))
+        action = self.next_action(self.customer)
+        action.action_confirm()
+        letter = self.write_letter()
+        self.assertEqual(letter.action_id, action)
+        text = " ".join(self.read(letter.document_id.raw))
+        by_line, by_account = text.split("H1 · Azure Interior")
+        for code in ('H1', 'S1'):
+            self.assertRegex(by_line, rf'{code} INV/')
+        self.assertEqual(by_line.count("S1 INV/"), 2)
+        head, by_shop = by_account.split("S1 · Shop One", 1)
+        self.assertIn("1,000.00", head)
+        for subtotal in ("400.00", "300.00", "1,400.00"):
+            self.assertIn(subtotal, by_shop)
+        self.assertFalse(shop.open_action_ids)
+
 
 class TestLetterDownload(LetterCase, HttpCase):
     def test_download(self):
