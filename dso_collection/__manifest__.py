@@ -35,6 +35,7 @@
         'views/dso_assignment_views.xml',
         'views/dso_reply_views.xml',
         'views/dso_customer_views.xml',
+        'views/dso_text_views.xml',
         'views/dso_scenario_views.xml',
         'views/dso_late_policy_views.xml',
         'views/account_move_line_views.xml',

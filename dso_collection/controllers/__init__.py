@@ -1,1 +1,1 @@
-from . import history_export, letters, payment
+from . import history_export, letters, payment, preview

@@ -7,6 +7,7 @@ from . import (  # isort: skip
     dso_paste_mixin,
     dso_plan_mixin,
     dso_position,
+    dso_preview,
     dso_selection_mixin,
 )
 from . import (
@@ -67,6 +68,7 @@ from . import (
     dso_scenario,
     dso_scenario_screens,
     dso_scenario_step,
+    dso_scenario_step_screens,
     dso_statement,
     dso_statement_document,
     ir_actions_report,

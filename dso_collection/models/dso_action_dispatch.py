@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -6,6 +7,14 @@ from odoo.tools.mail import email_split_tuples
 from odoo.tools.misc import get_lang
 
 from ..const import AUTOMATIC_MODES, CLOSED_STATES, MESSAGE_TYPES, OPEN_STATES
+
+#: Placeholders in texts beside the hashtags.
+TEXT_EXPRESSIONS = (
+    'object.addressee',
+    'object.company_id.name',
+    'object.leader_number',
+    'object.message_lang',
+)
 
 
 class DsoAction(models.Model):
@@ -25,6 +34,12 @@ class DsoAction(models.Model):
         compute='_compute_channels', help="Types of what an action is made of, separated by commas."
     )
 
+    # Placeholders of texts: expressions without any logic, which everybody may write.
+    addressee = fields.Char(
+        compute='_compute_addressee', help="Name of the contact to whom a message goes."
+    )
+    message_lang = fields.Char(compute='_compute_message_lang')
+
     # === COMPUTE METHODS === #
 
     @api.depends('action_type', 'step_id', 'state', 'sent_message_ids.kind')
@@ -34,6 +49,16 @@ class DsoAction(models.Model):
             if action.state in CLOSED_STATES:  # the step may have changed since
                 kinds = action.sent_message_ids.mapped('kind')
             action.channels = ",".join(dict.fromkeys([action.action_type, *kinds]))
+
+    @api.depends('recipient_id.name', 'partner_id.name')
+    def _compute_addressee(self):
+        for action in self:
+            action.addressee = action.recipient_id.name or action.partner_id.name
+
+    @api.depends('recipient_id.lang', 'partner_id.lang')
+    def _compute_message_lang(self):
+        for action in self:
+            action.message_lang = action._get_message_lang()
 
     @api.depends('state', 'mode', 'held', 'date_planned')
     def _compute_goes_next(self):
@@ -183,6 +208,27 @@ class DsoAction(models.Model):
 
     # === BUSINESS METHODS - MESSAGE === #
 
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Override of `mail`: what people may write in texts who are no template editors."""
+        return (*super().mail_allowed_qweb_expressions(), *TEXT_EXPRESSIONS)
+
+    @api.model
+    def _mail_template_default_values(self):
+        """Return with what a new text of an email begins; a hook of `mail`."""
+        return {
+            'lang': '{{ object.message_lang }}',
+            'subject': '{{ object.company_id.name }}: #items_amount_overdue',
+            'body_html': Markup(
+                '<p>{dear}</p><p>{request}</p><p>#items_list_overdue</p>'
+                '<p>{regards}<br/>#collector_name</p>'
+            ).format(
+                dear=self.env._("Dear %(name)s,", name=Markup('<t t-out="object.addressee"/>')),
+                request=self.env._("Please settle #items_amount_overdue:"),
+                regards=self.env._("Kind regards,"),
+            ),
+        }
+
     def _get_further_types(self):
         """Return the kinds of messages that go out beside that of the action's own type.
 
@@ -251,6 +297,8 @@ class DsoAction(models.Model):
         :param res.partner contact: whom a message addresses; default: the action's own recipient
         :rtype: str
         """
+        if chosen := self.env.context.get('dso_lang'):  # in a preview
+            return chosen
         langs = self.env['res.lang']
         for partner in (contact or self.recipient_id, self.partner_id, self.company_id.partner_id):
             if code := langs._get_code(partner.lang):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..const import LETTER_TYPES
+from ..const import LETTER_TYPES, MESSAGE_TYPES
 from .dso_scenario_step import FURTHER_FIELDS
 
 
@@ -36,6 +37,15 @@ class DsoScenario(models.Model):
             scenario.has_letter = not kinds.isdisjoint(LETTER_TYPES)
 
     # === ACTION METHODS === #
+
+    def action_preview(self):
+        """Open the preview of the steps of a scenario, on the first that writes to the customer."""
+        self.ensure_one()
+        steps = self.step_ids.sorted('delay')
+        written = steps.filtered(lambda step: step.action_type in MESSAGE_TYPES)
+        if not steps:
+            raise UserError(self.env._("The scenario has no step: add one to see its message."))
+        return (written or steps)[0].action_preview()
 
     def action_open_customers(self):
         """Open the customer accounts that use a scenario."""

@@ -41,10 +41,13 @@ from . import (
     test_paste,
     test_payment,
     test_planner,
+    test_preview,
     test_screens,
     test_security,
     test_statement_documents,
     test_statement_properties,
+    test_texts,
+    test_texts_tour,
     test_users,
     test_worked_cases,
 )
