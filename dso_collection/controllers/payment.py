@@ -3,7 +3,9 @@ from odoo.addons.account_payment.controllers.portal import PortalAccount
 from odoo.exceptions import ValidationError
 from odoo.http import request
 
-ROUTE = '/dso_collection/pay/<int:customer_id>/<int:currency_id>'
+#: Greater numbers are none that the database can look for.
+MAX_ID = 2**31 - 1
+ROUTE = f'/dso_collection/pay/<int(max={MAX_ID}):customer_id>/<int(max={MAX_ID}):currency_id>'
 
 
 class CollectionPayment(PortalAccount):
@@ -44,8 +46,14 @@ class CollectionPayment(PortalAccount):
             raise ValidationError(
                 request.env._("What is due has changed in the meantime: load the page again.")
             )
-        if kwargs.get('flow') == 'token' and request.env.user._is_public():
-            raise ValidationError(request.env._("Log in to pay with a saved payment method."))
+        offered = self._dso_get_form_values(customer_sudo, currency, amount, access_token)
+        if kwargs.pop('is_validation', None) or not self._dso_is_offered(offered, **kwargs):
+            raise ValidationError(
+                request.env._("It cannot be paid in this way here: load the page again.")
+            )
+        if not customer_sudo._is_payer(request.env.user):
+            kwargs['tokenization_requested'] = False
+        kwargs['landing_route'] = offered['landing_route']
         reference = None
         if len(items.move_id) > 1:
             reference = customer_sudo.company_id.get_next_batch_payment_communication()
@@ -85,7 +93,31 @@ class CollectionPayment(PortalAccount):
             },
             access_token=access_token,
         )
-        if request.env.user._is_public():
-            # The link may have been passed on: saved cards are for those who log in.
+        if not customer_sudo._is_payer(request.env.user):
+            # The link may have been passed on: saved cards are for the customer's own users.
             values['tokens_sudo'] = values['tokens_sudo'].browse()
+            values['show_tokenize_input_mapping'] = dict.fromkeys(
+                values['providers_sudo'].ids, False
+            )
         return values
+
+    def _dso_is_offered(
+        self, offered, provider_id=None, payment_method_id=None, token_id=None, flow=None, **kwargs
+    ):
+        """Tell whether a way of paying is one that the page offers.
+
+        Core trusts the form; this page is public, and a provider that is only being set up would
+        mark invoices as paid that nobody has paid.
+
+        :param dict offered: values of the page
+        """
+        if offered['company_mismatch'] or provider_id not in offered['providers_sudo'].ids:
+            return False
+        if flow == 'token':
+            tokens_sudo = offered['tokens_sudo']
+            return token_id in tokens_sudo.filtered(lambda t: t.provider_id.id == provider_id).ids
+        methods_sudo = offered['payment_methods_sudo']
+        return (
+            payment_method_id
+            in methods_sudo.filtered(lambda method: provider_id in method.provider_ids.ids).ids
+        )

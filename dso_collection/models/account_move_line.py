@@ -209,10 +209,15 @@ class AccountMoveLine(models.Model):
             lambda line: (
                 not line.no_followup
                 and line._dso_due_date() < today
-                and line.move_id._has_to_be_paid()
+                and line.move_id.payment_state not in CLOSED_PAYMENT_STATES
             )
         )
-        return overdue, sum((overdue | credits).mapped('amount_residual_currency'))
+        payable = overdue.filtered(lambda line: line.move_id._has_to_be_paid())
+        # Credits cover first what cannot be paid here, such as what is being paid at this moment.
+        amounts = [
+            sum(lines.mapped('amount_residual_currency')) for lines in (payable, overdue | credits)
+        ]
+        return payable, self.currency_id.round(min(amounts))
 
     @api.model
     def _domain_due_before(self, day):

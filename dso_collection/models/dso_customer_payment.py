@@ -57,15 +57,30 @@ class DsoCustomer(models.Model):
         return {
             customer.id: {
                 currency: customer._get_payment_link(currency)
-                for currency in payable.get(customer.id, {})
+                for currency, (_items, amount) in payable.get(customer.id, {}).items()
                 if any(
-                    provider.company_id == customer.company_id
-                    and currency in (provider.available_currency_ids or currency)
-                    for provider in providers
+                    customer._is_payable_by(provider, currency, amount) for provider in providers
                 )
             }
             for customer in self
         }
+
+    def _is_payable_by(self, provider, currency, amount):
+        """Tell whether a provider would be offered on the page; core asks one query for each."""
+        country, company = self.sudo().partner_id.country_id, self.sudo().company_id
+        limit = provider.maximum_amount
+        return (
+            provider.company_id == company
+            and currency in (provider.available_currency_ids or currency)
+            and (not country or country in (provider.available_country_ids or country))
+            and not (
+                limit
+                and company.currency_id.compare_amounts(
+                    currency._convert(amount, company.currency_id, company), limit
+                )
+                > 0
+            )
+        )
 
     def _get_payment_link(self, currency):
         path = f'/dso_collection/pay/{self.id}/{currency.id}?access_token={self._payment_token()}'
@@ -78,4 +93,9 @@ class DsoCustomer(models.Model):
         )
 
     def _is_payment_token(self, token):
-        return bool(token) and consteq(token, self._payment_token())
+        is_text = isinstance(token, str) and token.isascii()  # all that can be compared
+        return is_text and consteq(token, self._payment_token())
+
+    def _is_payer(self, user):
+        """Tell whether a user who opens a payment link is one of the customer's own."""
+        return not user._is_public() and user.partner_id.commercial_partner_id == self.partner_id

@@ -40,6 +40,7 @@ from . import (
     test_panel_tour,
     test_paste,
     test_payment,
+    test_payment_page,
     test_planner,
     test_preview,
     test_screens,
