@@ -272,9 +272,10 @@ class DsoAction(models.Model):
         else:
             with_salesperson, partners = company.dso_cc_salesperson, company.dso_cc_partner_ids
         if with_salesperson:
-            salesperson = self.partner_id.user_id or self.leader_move_id.invoice_user_id
-            partners = salesperson.partner_id | partners
-        return partners
+            people = [self.partner_id.user_id, self.leader_move_id.invoice_user_id]
+            working = [user.partner_id for user in people if user.active]
+            partners = partners.union(*working[:1])
+        return partners.filtered('active')  # who has left learns nothing of customers any more
 
     def _get_cc(self, recipient, text):
         """Return the addresses of the copies of an email, each once and none of its recipients.

@@ -13,6 +13,39 @@ from .smtp import mail_server
 #: Core reports each failed mail as an error, with our overrides in the trace.
 QUEUE_LOG = 'odoo.addons.mail.models.mail_mail'
 
+BOUNCE = """\
+From: MAILER-DAEMON@mx.example.com
+To: bounce@seller.example.com
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <bounce-{number}@mx.example.com>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="part"
+
+--part
+Content-Type: text/plain
+
+The mailbox of {address} is full.
+
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.2.2
+
+--part
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+Subject: Reminder
+To: {address}
+
+Text
+--part--
+"""
+
 
 class DispatchCase(CollectionCase):
     """A company that has started, a collector who signs, a customer with an overdue invoice."""
@@ -105,6 +138,16 @@ class DispatchCase(CollectionCase):
         self.dispatch(action)
         self.run_queue()
         return action
+
+    def bounce(self, address='azure.interior@example.com'):
+        """Let the mailbox of an address report that it does not take the last message."""
+        raw = BOUNCE.format(
+            number=len(self.server.messages),
+            address=address,
+            message_id=self.server.messages[-1]['Message-ID'],
+        )
+        self.env['mail.thread'].message_process(False, raw)
+        self.plan(self.customer)
 
     def mail_of(self, action):
         message = action.sent_message_ids[-1].mail_message_id

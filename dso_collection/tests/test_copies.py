@@ -48,6 +48,19 @@ class TestCopies(DispatchCase):
         self.invoice.invoice_user_id = self.seller
         self.assertCopies('sam@seller.example.com')
 
+    def test_who_has_left_gets_nothing(self):
+        self.partner.user_id = self.seller
+        self.company.dso_cc_partner_ids = self.colleague
+        self.seller.active = False
+        self.colleague.active = False
+        self.assertCopies()
+
+    def test_salesperson_who_has_left_is_replaced(self):
+        self.partner.user_id = self.seller
+        self.seller.active = False
+        self.invoice.invoice_user_id = self.collector
+        self.assertCopies('ann@seller.example.com')
+
     def test_step_decides(self):
         self.partner.user_id = self.seller
         self.step(3).write({'cc_rule': 'step', 'cc_partner_ids': self.colleague.ids})
@@ -90,12 +103,44 @@ class TestCopies(DispatchCase):
         self.assertCopies()
 
     def test_copy_alone_is_no_delivery(self):
-        """The customer got nothing: an error, whoever else took the message."""
+        """The customer gets nothing: an error, and nobody else gets it either."""
         self.partner.user_id = self.seller
         self.server.refuse_recipient('azure.interior@example.com')
         action = self.send(self.due_action())
         self.assertError(action, 'refused', "No such user here")
         self.assertFalse(action.is_contact)
+        self.assertFalse(self.server.messages)
+        self.server.accept()
+        action.action_retry()
+        self.send(action)
+        self.assertEqual(action.state, 'done')
+        [message] = self.server.messages
+        self.assertEqual(message['X-Rcpt'], 'azure.interior@example.com, sam@seller.example.com')
+
+    def test_session_goes_on_after_a_message_that_was_broken_off(self):
+        """The queue sends many messages by one session; the next one has other addresses."""
+        other = self.create_customer("Other Customer")
+        other.collector_id = self.customer.collector_id
+        self.create_invoice(other, jan(1), posted=jan(0))
+        (self.customer | other).partner_id.user_id = self.seller
+        self.server.refuse_recipient('azure.interior@example.com')
+        actions = self.due_action() | self.due_action(other)
+        self.send(actions)
+        self.assertEqual(actions.mapped('state'), ['error', 'done'])
+        [message] = self.server.messages
+        self.assertEqual(message['X-Rcpt'], 'other.customer@example.com, sam@seller.example.com')
+
+    def test_bounce_of_a_copy_is_none_of_the_message(self):
+        self.partner.user_id = self.seller
+        self.company.alias_domain_id = self.env['mail.alias.domain'].create(
+            {'name': 'seller.example.com', 'catchall_alias': 'catchall', 'bounce_alias': 'bounce'}
+        )
+        action = self.send(self.due_action())
+        self.bounce('sam@seller.example.com')
+        self.assertEqual((action.delivery, action.is_contact), ('sent', True))
+        self.assertEqual(action.sent_message_ids.delivery, 'sent')
+        self.bounce(self.partner.email)
+        self.assertEqual(action.delivery, 'bounced')
 
     def test_one_of_two_customers_suffices(self):
         for name in ('ann', 'bob'):

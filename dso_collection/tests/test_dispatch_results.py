@@ -8,39 +8,6 @@ from .common import jan
 from .common_dispatch import DispatchCase
 from .smtp import closed_port
 
-BOUNCE = """\
-From: MAILER-DAEMON@mx.example.com
-To: bounce@seller.example.com
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <bounce-{number}@mx.example.com>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="part"
-
---part
-Content-Type: text/plain
-
-The mailbox of {address} is full.
-
---part
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.com
-
-Final-Recipient: rfc822; {address}
-Action: failed
-Status: 5.2.2
-
---part
-Content-Type: message/rfc822
-
-Message-ID: {message_id}
-Subject: Reminder
-To: {address}
-
-Text
---part--
-"""
-
 
 class TestRefused(DispatchCase):
     def setUp(self):
@@ -297,15 +264,6 @@ class TestBounce(DispatchCase):
             {'name': 'seller.example.com', 'catchall_alias': 'catchall', 'bounce_alias': 'bounce'}
         )
         self.action = self.send(self.due_action())
-
-    def bounce(self, address='azure.interior@example.com'):
-        raw = BOUNCE.format(
-            number=len(self.server.messages),
-            address=address,
-            message_id=self.server.messages[-1]['Message-ID'],
-        )
-        self.env['mail.thread'].message_process(False, raw)
-        self.plan(self.customer)
 
     def test_bounced_message_counts_no_longer(self):
         self.plan(self.customer)
