@@ -29,8 +29,9 @@ class DsoAction(models.Model):
         readonly=True, help="Since when the message goes out with a text of its own."
     )
     edited_by_id = fields.Many2one('res.users', readonly=True)
-    edited_items = fields.Char(
-        readonly=True, help="Fingerprint of the open items that the writer of the text had seen."
+    edited_items = fields.Json(
+        readonly=True,
+        help="Fingerprints of the open items that the writer of each text had seen, by kind.",
     )
 
     # === PANEL === #
@@ -127,17 +128,20 @@ class DsoAction(models.Model):
         kind = kind or self.action_type
         self._check_editable(kind)
         texts = self._clean_texts(kind, subject, body)
-        replaced = self.env['dso.hashtag'].with_context(lang=self._get_message_lang())
+        contacts = {parcel.kind: parcel.contact for parcel in self._address_messages()}
+        lang = self._get_message_lang(contacts[kind])
+        replaced = self.env['dso.hashtag'].with_context(lang=lang)
         fresh = {
             edited: replaced._replace({self.id: texts[name]}, is_html=name == 'body_html')[self.id]
             for name, edited in EDITED_FIELDS[kind]
         }
+        seen = items_key or self._get_items_keys()[self.id]
         self.sudo().write(
             {
                 **fresh,
                 'edited_on': fields.Datetime.now(),
                 'edited_by_id': self.env.uid,
-                'edited_items': items_key or self._get_items_keys()[self.id],
+                'edited_items': {**(self.edited_items or {}), kind: seen},
             }
         )
         return True
@@ -166,13 +170,27 @@ class DsoAction(models.Model):
             )
         return {'subject': subject, 'body_html': body}
 
-    def action_restore_text(self):
-        """Forget what a person wrote: the messages are made from the texts of the step again."""
+    def action_restore_text(self, kind=None):
+        """Forget what a person wrote: the message is made from the text of the step again.
+
+        :param str kind: kind of the message; default: all that the actions send
+        """
         self._check_collector()
         self._check_all_open()
-        edited = {field for names in EDITED_FIELDS.values() for _name, field in names}
-        edited |= {'edited_on', 'edited_by_id', 'edited_items'}
-        self.sudo().write(dict.fromkeys(edited, False))
+        if kind and kind not in EDITED_FIELDS:
+            raise UserError(self.env._("Only the text of a message can be edited."))
+        for action in self:
+            left = {
+                other: seen
+                for other, seen in (action.edited_items or {}).items()
+                if kind and other != kind
+            }
+            kept = {field for other in left for _name, field in EDITED_FIELDS[other]}
+            edited = {field for names in EDITED_FIELDS.values() for _name, field in names}
+            forgotten = dict.fromkeys(edited - kept, False)
+            if not left:
+                forgotten |= {'edited_on': False, 'edited_by_id': False}
+            action.sudo().write({**forgotten, 'edited_items': left or False})
         return True
 
     # === BUSINESS METHODS === #
@@ -193,6 +211,15 @@ class DsoAction(models.Model):
             return {}
         return {name: self[edited] for name, edited in names}
 
+    def _address_messages(self):
+        """Return the messages of an action with those to whom they go.
+
+        :rtype: list[dso_channel.Parcel]
+        """
+        self.ensure_one()
+        # Contacts are read in SQL; whoever may read the action may read to whom it goes.
+        return self.env['dso.dispatch'].sudo()._address(self.sudo())
+
     def _get_items_keys(self):
         """Return fingerprints of the open items of which texts speak, by id of the action.
 
@@ -203,7 +230,21 @@ class DsoAction(models.Model):
         return {action_id: statement.fingerprint() for action_id, statement in statements.items()}
 
     def _get_outdated_edits(self):
-        """Return the actions whose text was written on other open items than those of now."""
+        """Return the actions of which a text was written on other open items than those of now."""
         edited = self.filtered(lambda action: action._is_edited())
         keys = edited._get_items_keys() if edited else {}
-        return edited.filtered(lambda action: action.edited_items != keys[action.id])
+        return edited.filtered(
+            lambda action: any(
+                action._is_outdated(kind, keys[action.id]) for kind in action._get_message_types()
+            )
+        )
+
+    def _is_outdated(self, kind, items_key):
+        """Tell whether a person wrote the text of a message on other open items than those of now.
+
+        :param str kind: kind of the message
+        :param str items_key: fingerprint of the open items of now
+        """
+        self.ensure_one()
+        seen = (self.edited_items or {}).get(kind)
+        return bool(self._get_edited_texts(kind)) and seen != items_key

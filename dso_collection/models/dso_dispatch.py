@@ -212,10 +212,11 @@ class DsoDispatch(models.AbstractModel):
     # === TEXTS === #
 
     @api.model
-    def _preview(self, action, kind=None):
+    def _preview(self, action, kind=None, contact=None):
         """Return the texts with which a message would leave now, and why it has none.
 
         :param str kind: kind of the message; default: the action's own
+        :param res.partner contact: whom it addresses; default: the action's own recipient
         :rtype: tuple[dict, str]
         """
         # Who may read the action may read what its message says.
@@ -228,7 +229,8 @@ class DsoDispatch(models.AbstractModel):
         if not template:
             return edited, self.env._("The step has no text: choose one there.")
         try:
-            texts = channel._render_texts(template, action._get_message_lang(), action)[action.id]
+            lang = action._get_message_lang(contact)
+            texts = channel._render_texts(template, lang, action)[action.id]
         except UserError as error:
             return edited, channel._get_cause(error)
         return {**texts, **edited}, ""

@@ -263,46 +263,42 @@ class DsoPanel(models.AbstractModel):
         """
         if action.state not in ('planned', 'error'):
             return []
-        kinds = action._get_message_types()
-        if not kinds:
+        if not action._get_message_types():
             return []
-        recipients = self._read_recipients(action, kinds)
+        parcels = action._address_messages()
         labels = dict(action._fields['action_type']._description_selection(self.env))
         items_key = action._get_items_keys()[action.id]
-        is_outdated = action._is_edited() and action.edited_items != items_key
         return [
             {
-                **self._read_draft(action, kind),
-                'kind': kind,
-                'label': labels[kind],
-                'recipient': recipients[kind],
-                'is_outdated': is_outdated and bool(action._get_edited_texts(kind)),
+                **self._read_draft(action, parcel),
+                'kind': parcel.kind,
+                'label': labels[parcel.kind],
+                'recipient': parcel.recipient or "",
+                'is_outdated': action._is_outdated(parcel.kind, items_key),
                 'items_key': items_key,
             }
-            for kind in kinds
+            for parcel in parcels
         ]
 
-    def _read_recipients(self, action, kinds):
-        """Return to whom each message of an action goes."""
-        planner = self.env['dso.planner'].sudo()  # contacts are read in SQL
-        recipients = {kinds[0]: action.recipient or ""}
-        for kind in kinds[1:]:
-            found = planner._get_recipients(action.customer_id.sudo(), kind)
-            _contact, text, _code = found.get(action.customer_id.id, (False, "", ""))
-            recipients[kind] = text or ""
-        return recipients
-
-    def _read_draft(self, action, kind):
-        texts, problem = self.env['dso.dispatch']._preview(action, kind)
+    def _read_draft(self, action, parcel):
+        kind = parcel.kind
+        texts, problem = self.env['dso.dispatch']._preview(action, kind, parcel.contact)
         body = texts.get('body' if kind == 'sms' else 'body_html') or ""
         return {
             'subject': texts.get('subject') or "",
             'body': body,
             'size': self._size(body) if kind == 'sms' else "",
             **(self.env['dso.attachment']._describe(action, body) if kind == 'email' else {}),
-            'problem': problem,
+            'problem': problem or self._explain_obstacle(action, parcel),
             'is_edited': bool(action._get_edited_texts(kind)),
         }
+
+    def _explain_obstacle(self, action, parcel):
+        """Return why a further message cannot go out; the action tells it of its own type."""
+        if parcel.kind == action.action_type:
+            return ""
+        name = (parcel.contact or action.partner_id).display_name
+        return self.env['dso.explanation']._explain_failure(parcel.code, name, parcel.recipient, "")
 
     def _size(self, text):
         """Return length and encoding of an SMS in words."""

@@ -293,3 +293,74 @@ class TestSeveralAtOnce(SmsCase):
                 self.assertRaisesRegex(ValidationError, sentence),
             ):
                 self.step(delay).write(values)
+
+
+class TestSeveralByHand(SmsCase):
+    """An email and an SMS of one action, each with a text that a person may write."""
+
+    @classmethod
+    def make_sms(cls, scenario):
+        step = scenario.step_ids.filtered(lambda step: step.delay == 3)
+        step.write({'mode': 'manual', 'also_sms': True, 'sms_template_id': cls.sms_template.id})
+
+    def setUp(self):
+        super().setUp()
+        self.action = self.due_sms().with_user(self.collector)
+
+    def drafts(self):
+        return {message['kind']: message for message in self.action.get_panel()['messages']}
+
+    def edit_both(self):
+        self.action.action_edit_text("Mail", "<p>By email</p>", kind='email')
+        self.action.action_edit_text(False, "By SMS", kind='sms')
+
+    def test_restoring_one_text_leaves_the_other(self):
+        self.edit_both()
+        self.action.action_restore_text('email')
+        drafts = self.drafts()
+        self.assertEqual((drafts['email']['is_edited'], drafts['sms']['body']), (False, "By SMS"))
+        self.assertIn("Reminder of", drafts['email']['subject'])
+        self.action.action_restore_text('sms')
+        self.assertFalse(self.action.edited_on)
+        self.assertIn("Overdue", self.drafts()['sms']['body'])
+
+    def test_only_texts_are_restored(self):
+        with self.assertRaisesRegex(UserError, "Only the text of a message"):
+            self.action.action_restore_text('task')
+
+    def test_looking_at_one_text_is_not_looking_at_the_other(self):
+        second = self.create_invoice(self.customer, jan(2), amount=400, posted=jan(0))
+        self.plan(self.customer)
+        self.edit_both()
+        self.pay(self.customer, 400, self.receivables(second))
+        self.plan(self.customer)
+        self.action.action_edit_text(False, "By SMS", self.drafts()['sms']['items_key'], 'sms')
+        drafts = self.drafts()
+        self.assertTrue(drafts['email']['is_outdated'])
+        self.assertFalse(drafts['sms']['is_outdated'])
+        self.action.action_send_now()
+        self.assertEqual(self.action.state, 'planned')
+
+    def test_text_is_in_the_language_of_whom_it_addresses(self):
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.sms_template.with_context(lang='fr_FR').body = "Impayé : #items_amount_overdue"
+        self.env['res.partner'].create(
+            {
+                'name': "Paule",
+                'parent_id': self.customer.partner_id.id,
+                'phone': '+1 202 555 0177',
+                'country_id': self.env.ref('base.us').id,
+                'lang': 'fr_FR',
+                'is_collection_contact': True,
+                'collection_by_email': False,
+                'collection_by_sms': True,
+            }
+        )
+        drafts = self.drafts()
+        self.assertEqual(drafts['sms']['recipient'], '+12025550177')
+        self.assertIn("Impayé", drafts['sms']['body'])
+        self.assertIn("Reminder", drafts['email']['subject'])
+
+    def test_missing_number_is_told_before_sending(self):
+        self.customer.partner_id.phone = False
+        self.assertIn("has no phone number", self.drafts()['sms']['problem'])

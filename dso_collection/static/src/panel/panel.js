@@ -279,11 +279,16 @@ export class ActionPanel extends Component {
         return true;
     }
 
-    async restoreText() {
+    /** Forget what was written in one message; what is typed in another is kept first. */
+    async restoreText({ kind }) {
         const { id } = this.state.data;
-        await this.keepNote();
-        await this.orm.call("dso.action", "action_restore_text", [[id]]);
-        await this.load(id);
+        if (this.state.editing === kind) {
+            this.discardText();
+        }
+        if (await this.keep()) {
+            await this.orm.call("dso.action", "action_restore_text", [[id], kind]);
+            await this.load(id);
+        }
     }
 
     // --- outcomes ------------------------------------------------------------------------------
