@@ -126,6 +126,7 @@ CONFIRM_REASONS = [
     ('amount', "Amount risen after the confirmation"),
     ('recipient', "Recipient changed after the confirmation"),
     ('text', "Step or text changed after the confirmation"),
+    ('withdrawn', "Letter withdrawn by hand"),
 ]
 
 #: Why a customer account has, or has not, a scenario action (docs/engine.md, section 9).

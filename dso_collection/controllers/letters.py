@@ -12,6 +12,8 @@ class Letters(Controller):
             int(part) for part in ids.split(',') if part.isdecimal()
         )
         content = letters._get_document()
+        if not content:
+            raise request.not_found()
         name = request.env._("Letters.pdf") if len(letters) > 1 else letters.document_id.sudo().name
         return request.make_response(
             content,

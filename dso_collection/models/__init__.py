@@ -50,6 +50,7 @@ from . import (
     dso_customer_statement,
     dso_dispatch,
     dso_explanation,
+    dso_explanation_failures,
     dso_guards,
     dso_hashtag,
     dso_history_export,

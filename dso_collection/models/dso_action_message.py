@@ -129,17 +129,25 @@ class DsoActionMessage(models.Model):
         sending.filtered(
             lambda action: ALIVE.isdisjoint(action.sent_message_ids.mapped('delivery'))
         )._set_planned()
-        return self - busy
+        withdrawn = self - busy
+        # Nothing may be left of an action that was done because another message had arrived.
+        withdrawn.filtered(lambda message: message.action_id not in sending)._report_unreached()
+        return withdrawn
+
+    @api.model
+    def _domain_evidence(self):
+        """Messages that nobody changes or deletes, nor what went along with them."""
+        return Domain('delivery', 'in', LEFT)
 
     @api.model
     def _refuse_if_sent(self, domain):
-        """Refuse to change or delete what was sent for a collection action: it is evidence.
+        """Refuse to change or delete what was sent or printed for an action: it is evidence.
 
         Superuser mode does not lift the guard, as with the actions.
 
         :param Domain domain: messages of which something would be changed
         """
-        sent = self.sudo().search(domain & Domain('delivery', 'in', LEFT), limit=1)
+        sent = self.sudo().search(domain & self._domain_evidence(), limit=1)
         if sent:
             action = sent.action_id
             raise UserError(

@@ -1,10 +1,19 @@
+import logging
+
+import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import split_every
 from odoo.tools.misc import formatLang
 from odoo.tools.pdf import merge_pdf
 
 from ..const import AUTOMATIC_MODES, LETTER_TYPES
+
+_logger = logging.getLogger(__name__)
+
+#: Letters looked at again per transaction by the scheduled action.
+BATCH_SIZE = 200
 
 
 class DsoActionMessage(models.Model):
@@ -49,6 +58,15 @@ class DsoActionMessage(models.Model):
     def _domain_waiting_letters(self):
         """Letters that somebody has to print or to post."""
         return Domain('kind', 'in', LETTER_TYPES) & Domain('delivery', '=', 'queued')
+
+    @api.model
+    def _domain_evidence(self):
+        """Override: so are letters on a desk, and those that will be printed as they are stored."""
+        return (
+            super()._domain_evidence()
+            | Domain('printed_on', '!=', False)
+            | self._domain_waiting_letters()
+        )
 
     @api.depends('delivery', 'action_id')
     def _compute_caution(self):
@@ -136,9 +154,13 @@ class DsoActionMessage(models.Model):
         return True
 
     def action_withdraw(self):
-        """Take letters back that will not be posted; their actions are planned again."""
+        """Take letters back that will not be posted; their actions are planned again.
+
+        Automatic ones wait for a confirmation, or the letter would be written again at once.
+        """
         letters = self._check_waiting()
         letters._take_back()
+        letters.action_id._wait_again('withdrawn')
         return True
 
     def _check_waiting(self):
@@ -161,19 +183,33 @@ class DsoActionMessage(models.Model):
     def _get_document(self):
         """Return letters as they are stored, as one document in the order of these records.
 
+        :return: nothing when there is none
         :rtype: bytes
         """
         self.check_access('read')
         # Whoever may read the action may read what was sent for it.
         documents = [letter.document_id.raw for letter in self.sudo() if letter.document_id]
-        return documents[0] if len(documents) == 1 else merge_pdf(documents)
+        return merge_pdf(documents) if len(documents) > 1 else b''.join(documents)
 
     @api.model
     def _withdraw_unjustified(self):
-        """Take back what waits to be printed and what the books no longer justify (spec 3.16)."""
-        self.search(
-            self._domain_waiting_letters() & Domain('printed_on', '=', False)
-        )._withdraw_outdated()
+        """Take back what waits to be printed and what the books no longer justify (spec 3.16).
+
+        In committed batches; what somebody works on keeps nobody waiting.
+
+        :return: whether time is left
+        :rtype: bool
+        """
+        waiting = self.search(self._domain_waiting_letters() & Domain('printed_on', '=', False))
+        for batch in split_every(BATCH_SIZE, waiting.ids, self.browse):
+            try:
+                with self.env.cr.savepoint():
+                    batch._withdraw_outdated()
+            except psycopg2.OperationalError as error:
+                _logger.info("Letters %s left for later: %s", batch.ids, str(error).strip())
+            if not self.env['ir.cron']._commit_progress():
+                return False
+        return True
 
     def _withdraw_outdated(self):
         """Take back the letters among these that nobody has printed and that have changed."""
@@ -193,6 +229,7 @@ class DsoActionMessage(models.Model):
             reasons = [
                 *(self._explain_item(item) for item in action.item_ids if item._is_reduced()),
                 action.customer_id.on_hold and self.env._("dunning hold"),
+                action.company_id.dso_paused and self.env._("sending is paused"),
                 action._has_other_plan() and self.env._("the plan has changed"),
             ]
             if text := ", ".join(filter(None, reasons)):
@@ -248,6 +285,21 @@ class DsoAction(models.Model):
     def action_withdraw_letter(self):
         """Take the letters of actions back before they are posted."""
         return self.sent_message_ids.filtered('is_waiting').action_withdraw()
+
+    def _wait_again(self, reason):
+        """Let automatic actions of these wait for a confirmation before they go.
+
+        :param str reason: one of ``const.CONFIRM_REASONS``
+        """
+        waiting = self.filtered(lambda a: a.state == 'planned' and a.mode in AUTOMATIC_MODES)
+        waiting.sudo().write(
+            {
+                'confirmed_on': False,
+                'confirmed_by_id': False,
+                'confirmed_amount': 0.0,
+                'confirm_reason': reason,
+            }
+        )
 
     def _has_other_plan(self):
         """Tell whether an action that is being sent would no longer be proposed."""

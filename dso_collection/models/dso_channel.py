@@ -87,15 +87,23 @@ class DsoChannel(models.AbstractModel):
 
         :rtype: list[Parcel]
         """
-        texts, causes = self._render({parcel.action: parcel.contact for parcel in parcels})
+        edited = {parcel.action: parcel.action._get_edited_texts(parcel.kind) for parcel in parcels}
+        texts, causes = self._render(
+            {
+                parcel.action: parcel.contact
+                for parcel in parcels
+                # By hand, people may write what has no text in the step.
+                if self._get_template(parcel.action) or not edited[parcel.action]
+            }
+        )
         written = []
         for parcel in parcels:
             action = parcel.action
             if action.id in causes:
                 written.append(parcel._replace(code='render', cause=causes[action.id]))
             else:
-                edited = action._get_edited_texts(parcel.kind)
-                written.append(parcel._replace(texts={**texts[action.id], **edited}))
+                own = {**texts.get(action.id, {}), **edited[action]}
+                written.append(parcel._replace(texts=own))
         return written
 
     def _render(self, contacts):

@@ -73,8 +73,8 @@ class DsoCustomer(models.Model):
         ):
             raise UserError(
                 self.env._(
-                    "A message to %(customer)s is being sent at this moment: merge the contacts in "
-                    "a few minutes.",
+                    "A message to %(customer)s is on its way: merge the contacts when it is sent, "
+                    "and its letters are marked as sent or withdrawn.",
                     customer=self[0].display_name,
                 )
             )

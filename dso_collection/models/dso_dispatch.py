@@ -38,7 +38,8 @@ class DsoDispatch(models.AbstractModel):
         """Read results, then send what is due in every company that has started."""
         if not self.env['dso.action.message']._settle_all():
             return
-        self.env['dso.action.message']._withdraw_unjustified()
+        if not self.env['dso.action.message']._withdraw_unjustified():
+            return
         self.env['dso.action']._set_lost(before=fields.Datetime.now() - LOST_AFTER)
         companies = self.env['res.company'].search(
             [
@@ -201,11 +202,15 @@ class DsoDispatch(models.AbstractModel):
         """Take back what waits to be sent in companies that were paused.
 
         The actions are planned again and go when sending is resumed. A message that is being handed
-        over in this moment is locked, and goes.
+        over in this moment is locked, and goes; a printed letter may have been posted.
         """
         queued = self.env['dso.action.message'].sudo()  # a manager has no access to the queue
         queued = queued.search(
-            [('delivery', '=', 'queued'), ('action_id.company_id', 'in', companies.root_id.ids)]
+            [
+                ('delivery', '=', 'queued'),
+                ('printed_on', '=', False),
+                ('action_id.company_id', 'in', companies.root_id.ids),
+            ]
         )
         queued._take_back()
 
@@ -227,7 +232,8 @@ class DsoDispatch(models.AbstractModel):
         edited = action._get_edited_texts(kind)
         template = channel._get_template(action)
         if not template:
-            return edited, self.env._("The step has no text: choose one there.")
+            missing = self.env._("The step has no text: choose one there, or write it here.")
+            return edited, "" if edited else missing
         try:
             lang = action._get_message_lang(contact)
             texts = channel._render_texts(template, lang, action)[action.id]

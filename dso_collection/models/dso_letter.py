@@ -47,7 +47,7 @@ class DsoLetter(models.AbstractModel):
     def _get_values(self, action, parcel):
         """Return what the template of a letter shows."""
         company, contact = action.company_id, parcel.contact or action.partner_id
-        paper = self.env.company.paperformat_id  # on which letters are printed, see _print
+        paper = self._get_paper()
         left, top = WINDOWS[company.dso_letter_window]
         return {
             'letter': action,
@@ -88,6 +88,18 @@ class DsoLetter(models.AbstractModel):
         return re.sub(r'[\\/:*?"<>|\s]+', ' ', name)[:120].strip() + '.pdf'
 
     # === PAPER === #
+
+    def _get_paper(self):
+        """Return the paper of the company, on which core prints what has no paper of its own."""
+        paper = self.env.company.paperformat_id
+        if not paper:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no paper format: choose one in the general settings.",
+                    company=self.env.company.name,
+                )
+            )
+        return paper
 
     def _print(self, html):
         """Return a page of HTML as PDF on the paper of the company.

@@ -1,54 +1,38 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-#: What a stored document says, and where it stands.
-CONTENT = frozenset(
-    ['datas', 'raw', 'db_datas', 'store_fname', 'url', 'type', 'name', 'res_model', 'res_id']
-)
+#: What a stored document says.
+CONTENT = frozenset(['datas', 'raw', 'db_datas', 'store_fname', 'url', 'type', 'name', 'mimetype'])
+
+#: Where it stands.
+PLACE = frozenset(['res_model', 'res_id'])
+
+#: Where what is sent comes from: letters and statements, files of templates. Legal PDFs of
+#: invoices, which go along too, belong to accounting: it may do with them what it likes, and the
+#: message keeps their names.
+SOURCES = frozenset(['dso.customer', 'mail.template'])
 
 
 class IrAttachment(models.Model):
     _inherit = 'ir.attachment'
 
     def write(self, vals):
-        if not CONTENT.isdisjoint(vals):
-            self._dso_check_no_evidence()
+        self.sudo().filtered(lambda file: file._dso_is_changed(vals))._dso_check_not_sent()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_evidence(self):
-        self._dso_check_no_evidence()
+    def _unlink_except_sent(self):
+        self._dso_check_not_sent()
 
-    def _dso_check_no_evidence(self):
-        """Refuse to change or delete what was sent or printed for an action: it is evidence.
-
-        Superuser mode does not lift the guard, as with the actions.
-        """
-        self._dso_check_no_letter()
-        self._dso_check_no_statement()
-
-    def _dso_check_no_letter(self):
-        letters = self.env['dso.action.message'].sudo()  # whoever works on attachments
-        printed = letters.search(
-            [('document_id', 'in', self.ids), ('printed_on', '!=', False)], limit=1
+    def _dso_is_changed(self, vals):
+        """Tell whether values change a document; templates give theirs the same place each time."""
+        return not CONTENT.isdisjoint(vals) or any(
+            vals[name] != self[name] for name in PLACE.intersection(vals)
         )
-        if printed:
-            raise UserError(
-                self.env._(
-                    "%(name)s is a letter of collection that was printed: it can neither be "
-                    "changed nor deleted.",
-                    name=printed.document_id.name,
-                )
-            )
 
-    def _dso_check_no_statement(self):
-        """Refuse it for statements that were sent with a message.
-
-        Legal PDFs of invoices, which go along too, belong to accounting: it may do with them what
-        it likes, and the message keeps their names.
-        """
-        statements = self.sudo().filtered(lambda file: file.res_model == 'dso.customer')
-        if statements:
-            messages = self.env['dso.action.message']
-            messages._refuse_if_sent(Domain('mail_message_id.attachment_ids', 'in', statements.ids))
+    def _dso_check_not_sent(self):
+        """Refuse to change or delete what was sent or printed for a collection action."""
+        files = self.sudo().filtered(lambda file: file.res_model in SOURCES)
+        if files:
+            messages = self.env['dso.action.message']  # whoever works on attachments
+            messages._refuse_if_sent(Domain('mail_message_id.attachment_ids', 'in', files.ids))

@@ -255,6 +255,19 @@ class TestAttachments(AttachmentCase):
             action.sent_message_ids.mail_message_id.attachment_ids = [Command.clear()]
         statement.generate_access_token()
 
+    def test_file_of_the_template_that_was_sent_stays(self):
+        file = self.env['ir.attachment'].create({'name': "Terms.pdf", 'raw': PDF})
+        self.mail_template.attachment_ids = file
+        with self.without_printing():
+            action = self.send(self.due_action())
+        self.assertIn(file, action.sent_message_ids.attachment_ids)
+        for change in (lambda: file.write({'raw': b'forged'}), file.unlink):
+            with self.assertRaisesRegex(UserError, "part of the history"):
+                change()
+        self.mail_template.subject = "Another"  # core writes its files again
+        self.mail_template.attachment_ids = False
+        self.assertIn(file, action.sent_message_ids.attachment_ids)
+
     def test_accounting_is_not_stopped(self):
         with self.without_printing():
             action = self.send(self.due_action())

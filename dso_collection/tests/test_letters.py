@@ -4,6 +4,7 @@ import base64
 import io
 from unittest.mock import patch
 
+import psycopg2
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user
 from odoo.tools import mute_logger
@@ -162,6 +163,38 @@ class TestLetters(LetterCase):
         with self.assertRaisesRegex(UserError, "Only letters that wait"):
             self.by_collector(letter).action_mark_posted()
 
+    def test_withdrawn_by_hand_is_not_written_again_by_itself(self):
+        letter = self.write_letter()
+        action = letter.action_id
+        self.by_collector(letter).action_withdraw()
+        self.run_cron()
+        self.assertEqual(action.sent_message_ids, letter)
+        self.assertIn("its letter was withdrawn", action.explanation)
+        action.with_user(self.collector).action_confirm()
+        self.run_cron()
+        self.assertEqual(action.sent_message_ids.mapped('delivery'), ['failed', 'queued'])
+
+    def test_pausing_leaves_what_lies_on_a_desk(self):
+        letter = self.write_letter()
+        self.by_collector(letter).action_print()
+        self.company.dso_paused = True
+        self.assertTrue(letter.is_waiting)
+        self.assertEqual(
+            self.by_collector(letter).action_mark_posted()['res_model'], 'dso.letter.post'
+        )
+        self.assertEqual(letter.caution, "sending is paused")
+
+    def test_somebody_who_works_on_letters_keeps_no_other_message_waiting(self):
+        self.write_letter()
+        other = self.create_customer("Deco", lang='en_US', **ADDRESS)
+        self.create_invoice(other, jan(1), posted=jan(0))
+        action = self.next_action(other)
+        busy = psycopg2.OperationalError("somebody works on it")
+        messages = self.registry['dso.action.message']
+        with patch.object(messages, '_withdraw_outdated', side_effect=busy):
+            self.run_cron()
+        self.assertEqual(action.state, 'sending')
+
     def test_pausing_takes_it_back(self):
         letter = self.write_letter()
         self.company.dso_paused = True
@@ -186,6 +219,13 @@ class TestLetters(LetterCase):
             self.assertFalse(self.dispatch(action))
         self.assertError(action, 'render', "no printer")
         self.assertFalse(action.sent_message_ids)
+
+    def test_without_a_paper_format(self):
+        self.company.paperformat_id = False
+        self.go_to(jan(4))
+        action = self.next_action(self.customer)
+        self.assertFalse(self.dispatch(action))
+        self.assertError(action, 'render', "has no paper format")
 
     def test_cost_does_not_depend_on_the_number(self):
         customers = [
@@ -236,6 +276,18 @@ class TestLetterByHand(LetterCase):
         self.assertNotIn('send', panel['can'])
         self.assertEqual(panel['messages'][0]['kind'], 'registered_letter')
 
+    def test_without_a_text_somebody_writes_it(self):
+        self.step(3).letter_template_id = False
+        self.plan(self.customer)
+        [draft] = self.action.get_panel()['messages']
+        self.assertIn("has no text", draft['problem'])
+        self.action.action_edit_text("A last word", "<p>Pay at last</p>")
+        [draft] = self.action.get_panel()['messages']
+        self.assertFalse(draft['problem'])
+        self.action.action_print_letter()
+        self.assertEqual(self.action.state, 'sending')
+        self.assertIn("Pay at last", self.action.sudo().sent_message_ids.document_id.raw.decode())
+
     def test_without_a_text_it_is_still_done_by_hand(self):
         self.step(3).letter_template_id = False
         self.plan(self.customer)
@@ -268,16 +320,35 @@ class TestLetterBesideEmail(LetterCase):
         self.run_cron()
         self.assertEqual((letter.failure_code, action.state), ('withdrawn', 'done'))
 
+    def test_nothing_arrived_when_the_email_bounced_and_the_letter_stayed(self):
+        self.go_to(jan(4))
+        action = self.send(self.next_action(self.customer))
+        letter = action.sent_message_ids.filtered(lambda m: m.kind == 'letter')
+        email = action.sent_message_ids - letter
+        email.mail_message_id.notification_ids.notification_status = 'bounce'
+        self.assertEqual((email.delivery, action.delivery), ('bounced', 'sent'))
+        self.by_collector(letter).action_withdraw()
+        self.assertEqual((action.state, action.delivery), ('done', 'bounced'))
+
 
 class TestLetterEvidence(LetterCase):
     def test_printed_letter_is_neither_changed_nor_deleted(self):
         letter = self.write_letter()
         document = letter.document_id
         self.by_collector(letter).action_print()
-        with self.assertRaisesRegex(UserError, "was printed"):
-            document.unlink()
-        with self.assertRaisesRegex(UserError, "was printed"):
-            document.datas = base64.b64encode(b"forged")
+        for changes in ({'datas': base64.b64encode(b"forged")}, {'name': "Other"}, {'res_id': 0}):
+            with self.subTest(changes), self.assertRaisesRegex(UserError, "part of the history"):
+                document.write(changes)
+        for record in (document, letter.mail_message_id):
+            with self.assertRaisesRegex(UserError, "part of the history"):
+                record.unlink()
+
+    def test_what_waits_to_be_printed_stays_as_it_was_written(self):
+        letter = self.write_letter()
+        with self.assertRaisesRegex(UserError, "part of the history"):
+            letter.document_id.unlink()
+        self.by_collector(letter).action_withdraw()
+        letter.document_id.unlink()
 
     def test_printed_again_as_it_was(self):
         letter = self.write_letter()
@@ -357,6 +428,29 @@ class TestLetterOnPaper(LetterCase):
                     self.assertAlmostEqual(x, left, delta=1.5)
                     self.assertTrue(62 <= y <= 90, f'{text} at {y} mm')
 
+    def test_long_address_stands_in_the_window(self):
+        country, states = self.env.ref('base.us'), self.env['res.country.state']
+        state = states.search([('country_id', '=', country.id)], limit=1)
+        self.env['res.partner'].create(
+            {
+                'name': "Paula",
+                'parent_id': self.customer.partner_id.id,
+                'type': 'other',
+                'is_collection_contact': True,
+                **ADDRESS,
+                'street2': "Building B",
+                'state_id': state.id,
+                'country_id': country.id,
+            }
+        )
+        for street2, lines in (("Building B", 6), ("Building B\nSecond Floor", 7)):
+            with self.subTest(lines), self.rolled_back():
+                self.customer.partner_id.child_ids.street2 = street2
+                letter = self.write_letter()
+                self.assertEqual(len(self.env['dso.letter']._get_address(letter.partner_id)), lines)
+                _x, y = self.places(letter.document_id.raw)["United States"]
+                self.assertTrue(62 <= y <= 89, f'{y} mm')
+
     def test_text_and_order(self):
         other = self.create_customer("Deco", lang='en_US', **ADDRESS)
         self.create_invoice(other, jan(1), 700, posted=jan(0))
@@ -403,6 +497,10 @@ class TestLetterDownload(LetterCase, HttpCase):
         response = self.url_open(address)
         self.assertEqual(response.headers['Content-Type'], 'application/pdf')
         self.assertEqual(response.content, letter.document_id.raw)
+
+    def test_no_letter(self):
+        self.authenticate('ann', 'ann')
+        self.assertEqual(self.url_open('/dso_collection/letters/none').status_code, 404)
 
     def test_strangers_get_nothing(self):
         address = f'/dso_collection/letters/{self.write_letter().id}'

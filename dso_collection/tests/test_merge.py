@@ -64,7 +64,7 @@ class TestMerge(CollectionCase):
 
     def test_not_while_sending(self):
         self.next_action(self.gone)._set_sending()
-        with self.assertRaisesRegex(UserError, "in a few minutes"):
+        with self.assertRaisesRegex(UserError, "marked as sent or withdrawn"):
             self.merge()
         self.assertTrue(self.gone.exists())
 
