@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools.misc import get_lang
 
+from ..tools.attachments import file_name
+
 
 class DsoCustomer(models.Model):
     """Statements of a customer account."""
@@ -38,6 +40,6 @@ class DsoCustomer(models.Model):
         owner = customer.code or customer.sudo().partner_id.name or ""
         return customer.env._(
             "Statement %(customer)s %(date)s",
-            customer=owner.replace('/', '_'),
+            customer=file_name(owner),
             date=customer.sudo().company_id._dso_today(),
         )

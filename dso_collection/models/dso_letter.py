@@ -1,18 +1,16 @@
 import io
-import re
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date, ormcache
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import get_lang
 from odoo.tools.pdf import PdfFileReader
 
+from ..tools.attachments import file_name
+from .ir_actions_report import MARGIN
+
 #: Where the window of an envelope shows the address, in mm from the left and the top of the sheet.
 WINDOWS = {'left': (20, 45), 'right': (110, 45)}
-
-#: Margins of every page in mm, above and below.
-MARGIN = 15
 
 #: A sheet of so many pages tells how much the program that makes the PDF shrinks them.
 RULER_PAGES = 300
@@ -85,7 +83,7 @@ class DsoLetter(models.AbstractModel):
     def _get_file_name(self, action, title):
         """Return the name of the file of a letter, without what file systems refuse."""
         name = f'{action.customer_id.display_name} - {title}'
-        return re.sub(r'[\\/:*?"<>|\s]+', ' ', name)[:120].strip() + '.pdf'
+        return f'{file_name(name)}.pdf'
 
     # === PAPER === #
 
@@ -106,17 +104,7 @@ class DsoLetter(models.AbstractModel):
 
         :rtype: bytes
         """
-        report = self.env['ir.actions.report'].with_context(dso_letter=True)
-        if report.get_wkhtmltopdf_state() == 'install':
-            raise UserError(
-                self.env._("Letters are made with wkhtmltopdf: install it on the server first.")
-            )
-        margins = {
-            'data-report-margin-top': MARGIN,
-            'data-report-margin-bottom': MARGIN,
-            'data-report-header-spacing': 0,
-        }
-        return report._run_wkhtmltopdf([html], specific_paperformat_args=margins)
+        return self.env['ir.actions.report']._dso_print(html)
 
     def _get_scale(self, paper):
         """Return how long a millimetre of a page becomes on paper; programs differ in that."""

@@ -145,10 +145,6 @@ class DsoStatement(models.AbstractModel):
         :return: PDF by the same keys, in the same order
         :rtype: dict[int, bytes]
         """
-        if self.env['ir.actions.report'].get_wkhtmltopdf_state() in ('install', 'broken'):
-            raise UserError(
-                self.env._("The program wkhtmltopdf, which prints PDFs, is missing: install it.")
-            )
         files = {}
         for keys in split_every(PDF_BATCH, documents, list):
             printed = self._print_together([documents[key] for key in keys])
@@ -172,19 +168,8 @@ class DsoStatement(models.AbstractModel):
         page = self.env['ir.qweb']._render(
             'dso_collection.statement_page', {'body': body}, minimal_qcontext=True
         )
-        # Without a header on the page, the space that the paper format keeps for it stays empty.
-        margins = {
-            'data-report-margin-top': 15,
-            'data-report-margin-bottom': 15,
-            'data-report-header-spacing': 0,
-        }
-        # It has no scripts either, for which letters do not wait.
-        report = self.env['ir.actions.report'].with_context(dso_letter=True)
-        return report._run_wkhtmltopdf(
-            [page],
-            report_ref='dso_collection.action_report_statement',
-            specific_paperformat_args=margins,
-        )
+        report = self.env['ir.actions.report']
+        return report._dso_print(page, 'dso_collection.action_report_statement')
 
     # === SPREADSHEET === #
 

@@ -3,7 +3,7 @@
 import base64
 from unittest import TestCase
 
-from ..tools.attachments import MEGABYTE, File, choose, encoded_size, room_beside
+from ..tools.attachments import MEGABYTE, File, choose, encoded_size, file_name, room_beside
 
 
 class TestAttachments(TestCase):
@@ -26,6 +26,11 @@ class TestAttachments(TestCase):
         self.assertEqual(
             (self.names(chosen), self.names(left_out)), (['large', 'small'], ['larger'])
         )
+
+    def test_name_of_a_file(self):
+        """No path, no second header of a message."""
+        self.assertEqual(file_name('A/B\\C: "D"\r\nX\x00?  '), 'A B C D X')
+        self.assertEqual(len(file_name('n' * 500)), 120)
 
     def test_no_room(self):
         self.assertEqual(choose([File('a', 1)], room_beside(0, '')), ([], [File('a', 1)]))

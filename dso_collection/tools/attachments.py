@@ -1,5 +1,6 @@
 """Which files go along with a message of limited size."""
 
+import re
 from typing import NamedTuple
 
 #: Bytes that a line of an encoded file carries, and its length with the line break.
@@ -13,6 +14,12 @@ MESSAGE_TAKES = 10 * 1024
 
 MEGABYTE = 1024 * 1024
 
+#: What file systems or the headers of a message refuse in the name of a file.
+UNNAMEABLE = re.compile(r'[\\/:*?"<>|\s\x00-\x1f\x7f]+')
+
+#: Characters of the name of a file, without its extension.
+MAX_NAME = 120
+
 
 class File(NamedTuple):
     """A file that may be attached."""
@@ -20,6 +27,14 @@ class File(NamedTuple):
     name: str
     size: int  # bytes before encoding
     id: int = 0  # of the attachment, 0 as long as it is not made
+
+
+def file_name(text):
+    """Return a text as it may stand in the name of a file.
+
+    :rtype: str
+    """
+    return UNNAMEABLE.sub(' ', text)[:MAX_NAME].strip()
 
 
 def encoded_size(size):
