@@ -36,8 +36,8 @@ class DsoCustomer(models.Model):
     @api.depends('late_exempt', 'late_policy_id')
     @api.depends_context('lang')
     def _compute_late(self):
-        late_payment = self.env['dso.late.payment'].sudo()  # whoever reads the account
-        found = late_payment._load(self.sudo()) if self.ids else {}
+        late_payment = self.env['dso.late.payment']
+        found = late_payment._load(self) if self.ids else {}
         for customer in self:
             late = found.get(customer._origin.id)
             customer.late_warning = late and late_payment._get_missing_sentence(
@@ -123,14 +123,23 @@ class DsoCustomer(models.Model):
                     "who has it."
                 )
             )
+        company = self.sudo().company_id  # a user of a branch may not read its root
+        if not self.env.su and company not in self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "The debit note belongs to the books of %(company)s, which you may not use: "
+                    "ask somebody who may.",
+                    company=company.name,
+                )
+            )
 
     def _get_late_to_charge(self):
         """Return what can be charged, or tell why nothing can.
 
         :rtype: engine.late.Late
         """
-        late_payment = self.env['dso.late.payment'].sudo()  # as in the computation above
-        found = late_payment._load(self.sudo(), DRAFTED)
+        late_payment = self.env['dso.late.payment']
+        found = late_payment._load(self, DRAFTED)
         late = found.get(self.id)
         if late and late.missing:
             raise UserError(late_payment._get_missing_sentence({self.id: late}))

@@ -26,6 +26,8 @@ class DsoLatePayment(models.AbstractModel):
         :rtype: dict[int, late.Late]
         """
         self.env.flush_all()
+        # A user of a branch may not read its root, whose calendar and policy hold.
+        customers = customers.sudo()
         rows = [company._dso_calendar_row() for company in customers.company_id]
         scope = scope_sql.scope_of_ids(customers.ids)
         query = late_sql.late_items([self.env['dso.planner']._items(scope, rows)], charged_states)
@@ -47,7 +49,7 @@ class DsoLatePayment(models.AbstractModel):
         :param dict found: what :meth:`_load` returned
         :rtype: str
         """
-        customers = self.env['dso.customer']
+        customers = self.env['dso.customer'].sudo()  # as above
         for account_id, entry in found.items():
             if entry.missing:
                 policy = customers.browse(account_id)._get_late_policy()

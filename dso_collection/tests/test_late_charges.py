@@ -1,5 +1,6 @@
 """Debit notes for late payment: what they say, that none charges anything twice, and who may."""
 
+import io
 from unittest.mock import patch
 
 from odoo import Command, fields
@@ -160,6 +161,26 @@ class TestLateCharges(LateCase):
             self.charge(user=user)
         self.charge()
         self.assertFalse(self.env['dso.late.charge'].with_user(user).search([]))
+
+    def branch_user(self):
+        """A collector who may use a branch alone; customer accounts stand at its root."""
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        self.env.cr.precommit.run()  # where core loads the chart of accounts of a branch
+        user = self.create_user('collector', company_id=branch.id, company_ids=branch.ids)
+        user.group_ids += self.env.ref('account.group_account_invoice')
+        self.env.invalidate_all()
+        return user
+
+    def test_collector_of_a_branch_reads_but_does_not_charge(self):
+        user = self.branch_user()
+        customer = self.customer.with_user(user).with_company(user.company_id)
+        self.assertIn("10.00", customer.late_text)
+        file = io.BytesIO()
+        self.env['dso.statement'].with_env(customer.env)._write_xlsx(
+            file, customer, with_interest=True
+        )
+        with self.assertRaisesRegex(AccessError, "belongs to the books of"):
+            customer.action_charge_late()
 
     def test_charges_are_nobodys_to_write(self):
         self.charge()
