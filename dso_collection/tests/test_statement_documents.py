@@ -176,6 +176,18 @@ class TestStatementDocuments(StatementCase):
             )
         self.assertIn("Instalment 100 of 100", text_of(files[customers[2].id]))
 
+    def test_no_row_on_two_pages(self):
+        customer = self.create_customer("Long", lang='en_US')
+        terms = [(1, jan(5 - day)) for day in range(100)]
+        invoice = self.create_invoice(customer, terms, 1000, posted=jan(-120))
+        reader = PdfFileReader(io.BytesIO(self.statements._print_pdf(customer)), strict=False)
+        self.assertGreater(reader.numPages, 2)
+        for index in range(reader.numPages):
+            text = re.sub(r'\s+', " ", reader.getPage(index).extract_text())
+            rows = text.count("Instalment")
+            self.assertEqual(text.count(invoice.name), rows)
+            self.assertEqual(text.count("$ 10.00"), 2 * rows)
+
     def test_a_name_cannot_cut(self):
         """When the marks are not found, each statement is printed by itself."""
         other = self.create_customer("Other")
