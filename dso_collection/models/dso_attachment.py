@@ -3,7 +3,9 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.pdf import merge_pdf
 
+from ..const import LETTER_TYPES
 from ..tools import attachments
 from ..tools.attachments import File
 
@@ -51,8 +53,10 @@ class DsoAttachment(models.AbstractModel):
         for template, group in printed.grouped(lambda a: a.step_id.mail_template_id).items():
             limit = self._get_limit(template)
             for action in group:
-                files, missing = self._get_files(action, statements, invoices, pdfs)
-                room = attachments.room_beside(limit, written[action].texts['body_html'])
+                parcel = written[action]
+                lang = action._get_message_lang(parcel.contact)
+                files, missing = self._get_files(action, lang, statements, invoices, pdfs)
+                room = attachments.room_beside(limit, parcel.texts['body_html'])
                 chosen, left_out = attachments.choose(files, room)
                 choices[action.id] = Choice(chosen, left_out, missing)
         self._keep(printed, choices, pdfs)
@@ -64,14 +68,46 @@ class DsoAttachment(models.AbstractModel):
         ]
 
     @api.model
-    def _describe(self, action, body):
-        """Return the names of what would go along with an email now, and what would not.
+    def _enclose(self, parcels):
+        """Add statements to letters whose steps attach them, as further pages of one document.
 
+        :param list parcels: letters with their documents, of which those with a code do not go out
+        :return: the parcels, or with the cause why a statement cannot be printed
+        :rtype: list
+        """
+        written = {parcel.action: parcel for parcel in parcels if not parcel.code}
+        actions = self.env['dso.action'].union(*written).filtered('step_id.attach_statement')
+        causes = {}
+        pdfs = self._print(actions, self._load_statements(actions), written, causes)
+        enclosed = []
+        for parcel in parcels:
+            action_id = parcel.action.id
+            if action_id in pdfs:
+                document = merge_pdf([parcel.texts['document'], pdfs[action_id]])
+                parcel = parcel._replace(texts={**parcel.texts, 'document': document})
+            elif action_id in causes:
+                parcel = parcel._replace(code='render', cause=causes[action_id])
+            enclosed.append(parcel)
+        return enclosed
+
+    @api.model
+    def _describe(self, action, kind, contact, body):
+        """Return the names of what would go along with a message now, and what would not.
+
+        :param str kind: kind of the message
+        :param res.partner contact: whom it addresses
+        :param str body: its text
         :rtype: dict[str, list[str] | str]
         """
         # Who may read the action may read what its message says.
         sudo = self.sudo().with_company(action.company_id)
-        choice = sudo._preview(action.with_env(sudo.env), body)
+        action = action.with_env(sudo.env)
+        lang = action._get_message_lang(contact.with_env(sudo.env))
+        if kind in LETTER_TYPES and action.step_id.attach_statement:
+            return {'attachments': [sudo._get_statement_name(action, lang)]}
+        if kind != 'email':
+            return {}
+        choice = sudo._preview(action, lang, body)
         left_out = ", ".join(file.name for file in choice.left_out)
         return {
             'attachments': [file.name for file in choice.chosen],
@@ -95,14 +131,14 @@ class DsoAttachment(models.AbstractModel):
             )
         return " ".join(sentences)
 
-    def _preview(self, action, body):
+    def _preview(self, action, lang, body):
         """Return what would go along with an email now.
 
         :rtype: Choice
         """
         statements = self._load_statements(action)
         invoices = self._load_invoices(action, statements)
-        files, missing = self._get_files(action, statements, invoices)
+        files, missing = self._get_files(action, lang, statements, invoices)
         room = attachments.room_beside(self._get_limit(action.step_id.mail_template_id), body)
         return Choice(*attachments.choose(files, room), missing)
 
@@ -153,9 +189,10 @@ class DsoAttachment(models.AbstractModel):
         fixed = sum(attachments.encoded_size(file.file_size) for file in template.attachment_ids)
         return limit - fixed / attachments.MEGABYTE
 
-    def _get_files(self, action, statements, invoices, pdfs=None):
+    def _get_files(self, action, lang, statements, invoices, pdfs=None):
         """Return what should go along, the most important first, and invoices without a PDF.
 
+        :param str lang: code of the language of the recipient
         :param dict pdfs: printed statements by id of the action, as far as they are printed
         :rtype: tuple[list[File], list[str]]
         """
@@ -164,16 +201,16 @@ class DsoAttachment(models.AbstractModel):
         if step.attach_statement:
             size = STATEMENT_SIZE + LINE_SIZE * len(statement.lines)
             printed = len((pdfs or {}).get(action.id, b''))
-            files.append(File(self._get_statement_name(action), max(size, printed)))
+            files.append(File(self._get_statement_name(action, lang), max(size, printed)))
         if step.attach_invoices:
             numbers = {line.move_id: line.number for line in self._get_listed(statement)}
             files += [invoices[move_id] for move_id in numbers if move_id in invoices]
             missing = [number for move_id, number in numbers.items() if move_id not in invoices]
         return files, missing
 
-    def _get_statement_name(self, action):
+    def _get_statement_name(self, action, lang):
         unit = action.customer_id.group_account_id or action.customer_id
-        return f'{unit._get_statement_name(action._get_message_lang())}.pdf'
+        return f'{unit._get_statement_name(lang)}.pdf'
 
     # === STATEMENTS === #
 

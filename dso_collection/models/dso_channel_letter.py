@@ -38,7 +38,7 @@ class DsoChannelLetter(models.AbstractModel):
                 except UserError as error:
                     parcel = parcel._replace(code='render', cause=self._get_cause(error))
             written.append(parcel)
-        return written
+        return self.env['dso.attachment']._enclose(written)
 
     # === MESSAGES === #
 

@@ -288,7 +288,7 @@ class DsoPanel(models.AbstractModel):
             'subject': texts.get('subject') or "",
             'body': body,
             'size': self._size(body) if kind == 'sms' else "",
-            **(self.env['dso.attachment']._describe(action, body) if kind == 'email' else {}),
+            **self.env['dso.attachment']._describe(action, kind, parcel.contact, body),
             'problem': problem or self._explain_obstacle(action, parcel),
             'is_edited': bool(action._get_edited_texts(kind)),
         }

@@ -71,7 +71,8 @@ class DsoScenarioStep(models.Model):
         help="Colleagues who get a copy of every email of this step.",
     )
     attach_statement = fields.Boolean(
-        help="Emails of this step carry a PDF of the items that #items_list shows.",
+        help="Emails of this step carry a PDF of the items that #items_list shows; letters have it "
+        "as further pages.",
     )
     attach_invoices = fields.Boolean(
         help="Emails of this step carry the legal PDFs of the invoices that the action lists, of "

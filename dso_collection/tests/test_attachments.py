@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 from ..models.dso_channel import Parcel
 from .common import jan
 from .common_dispatch import DispatchCase
+from .test_letters import ADDRESS
 from .test_statement_documents import text_of
 
 PDF = b'%PDF-1.4 legal document of '
@@ -104,9 +105,7 @@ class TestAttachments(AttachmentCase):
             self.assertNotIn(foreign.partner_id.name, everything)
 
     def test_in_the_language_of_the_recipient(self):
-        self.env['res.lang']._activate_lang('fr_FR')
-        self.env['ir.module.module']._load_module_terms(['dso_collection'], ['fr_FR'])
-        self.customer.partner_id.lang = 'fr_FR'
+        self.speak_french(self.customer.partner_id)
         self.send(self.due_action())
         [statement] = [name for name in self.files(self.server.messages[0]) if 'Relevé' in name]
         self.assertIn("Relevé de compte", text_of(self.files(self.server.messages[0])[statement]))
@@ -136,6 +135,112 @@ class TestAttachments(AttachmentCase):
         with self.without_printing():
             self.send(self.due_action())
         self.assertEqual(len(self.files(self.server.messages[0])), 3)
+
+    # --- several messages at once ----------------------------------------------------------
+
+    def letter_step(self, **vals):
+        """The step of day 3 becomes a letter."""
+        text = self.create_mail_template(
+            name="Letter", subject="Notice", body_html="<p>Pay at once</p>"
+        )
+        self.customer.partner_id.write(ADDRESS)
+        step = self.step(3)
+        step.write({'action_type': 'letter', 'letter_template_id': text.id, **vals})
+        self.go_to(jan(4))
+        return self.next_action(self.customer)
+
+    def speak_french(self, partner):
+        self.env['res.lang']._activate_lang('fr_FR')
+        self.env['ir.module.module']._load_module_terms(['dso_collection'], ['fr_FR'])
+        partner.lang = 'fr_FR'
+
+    def test_email_beside_another_message(self):
+        """It carries what its step attaches, in the language of its own recipient."""
+        contact = self.env['res.partner'].create(
+            {
+                'name': "Paul",
+                'email': 'paul@example.com',
+                'parent_id': self.customer.partner_id.id,
+                'is_collection_contact': True,
+                'collection_by_sms': False,
+            }
+        )
+        self.speak_french(contact)
+        self.customer.partner_id.phone = '+1 650 555 0111'
+        step = self.step(3)
+        step.write(
+            {
+                'action_type': 'sms',
+                'also_email': True,
+                'sms_template_id': self.create_sms_template().id,
+            }
+        )
+        self.go_to(jan(4))
+        action = self.next_action(self.customer)
+        drafts = {draft['kind']: draft for draft in action.get_panel()['messages']}
+        self.send(action)
+        [message] = self.server.messages
+        files = self.files(message)
+        name = "Relevé Azure Interior 2027-01-04.pdf"
+        self.assertEqual(set(files), {name, self.legal.name})
+        self.assertIn("Relevé de compte", text_of(files[name]))
+        self.assertEqual(drafts['email']['attachments'], [name, self.legal.name])
+        self.assertNotIn('attachments', drafts['sms'])
+
+    def test_email_that_cannot_carry_its_statement(self):
+        """Beside another message it fails alone, and its row says why."""
+        self.customer.partner_id.phone = '+1 650 555 0111'
+        step = self.step(3)
+        step.write(
+            {
+                'action_type': 'sms',
+                'also_email': True,
+                'sms_template_id': self.create_sms_template().id,
+            }
+        )
+        self.go_to(jan(4))
+        action = self.next_action(self.customer)
+        with patch.object(
+            self.registry['dso.statement'], '_print', side_effect=UserError("Out of paper")
+        ):
+            self.dispatch(action)
+        rows = {row.kind: row for row in action.sent_message_ids}
+        self.assertEqual((rows['email'].delivery, rows['sms'].delivery), ('failed', 'queued'))
+        self.assertIn("Out of paper", rows['email'].failure)
+
+    def test_letter_has_the_statement_as_further_pages(self):
+        action = self.letter_step()
+        [draft] = action.get_panel()['messages']
+        self.assertEqual(draft['attachments'], ["Statement Azure Interior 2027-01-04.pdf"])
+        self.dispatch(action)
+        document = action.sent_message_ids.document_id.raw
+        text = text_of(document)
+        self.assertLess(text.index("Pay at once"), text.index("Statement of Account"))
+        self.assertIn(self.invoice.name, text)
+        self.assertEqual(len(action.sent_message_ids.mail_message_id.attachment_ids), 1)
+
+    def test_letter_without_statement(self):
+        action = self.letter_step(attach_statement=False)
+        self.dispatch(action)
+        text = text_of(action.sent_message_ids.document_id.raw)
+        self.assertNotIn("Statement of Account", text)
+
+    def test_letter_whose_statement_cannot_be_printed(self):
+        action = self.letter_step()
+        with patch.object(
+            self.registry['dso.statement'], '_print', side_effect=UserError("Out of paper")
+        ):
+            self.dispatch(action)
+        self.assertError(action, 'render', "Out of paper")
+        self.assertFalse(action.sent_message_ids)
+
+    def test_name_of_the_file_is_one_line(self):
+        """A second line would be a header of the message; core would refuse to send it."""
+        self.customer.partner_id.ref = 'A/1\r\nX-Header: 1'
+        action = self.send(self.due_action())
+        self.assertEqual(action.state, 'done')
+        [message] = self.server.messages
+        self.assertIn("Statement A 1 X-Header 1 2027-01-04.pdf", self.files(message))
 
     # --- what is left out ------------------------------------------------------------------
 
