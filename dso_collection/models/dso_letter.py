@@ -1,6 +1,7 @@
 import io
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, ormcache
 from odoo.tools.image import image_data_uri
 from odoo.tools.misc import get_lang
