@@ -9,8 +9,11 @@ import contextlib
 import io
 import sys
 
+import psycopg2.errors
+
 MODULE = 'dso_collection'
 RARE_BUNDLES = ('qunit', 'tests_assets', '_dark')  # parts of names
+TRIES = 3
 DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:')
 
 
@@ -43,6 +46,7 @@ def make_assets(env):
             qweb._get_asset_bundle(bundle, css=False, js=True).js()
         if bundle in styles:
             qweb._get_asset_bundle(bundle, css=True, js=False).css()
+        env.cr.commit()  # what is done stays, whoever else works on the database
 
 
 def export_pot(env, target):
@@ -59,6 +63,17 @@ def export_pot(env, target):
 COMMANDS = {'make-assets': make_assets, 'export-pot': export_pot}
 
 
+def main(config, command, *arguments):
+    """Run a command; one that meets another transaction begins again, as requests of Odoo do."""
+    for left in reversed(range(TRIES)):
+        try:
+            with environment(config) as env:
+                COMMANDS[command](env, *arguments)
+            return
+        except psycopg2.errors.SerializationFailure:
+            if not left:
+                raise
+
+
 if __name__ == '__main__':
-    with environment(sys.argv[1]) as opened:
-        COMMANDS[sys.argv[2]](opened, *sys.argv[3:])
+    main(*sys.argv[1:])
