@@ -7,10 +7,14 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_list
 from odoo.tools.image import image_data_uri
+from odoo.tools.misc import get_lang
 
 from ..engine.late import totals
 from ..engine.statement import nets, subtotals
 from ..tools import hashtags
+
+#: An invisible letter of the Latin alphabet: signs and digits beside it run like it.
+LEFT_TO_RIGHT = '\N{LEFT-TO-RIGHT MARK}'
 
 #: Mail programs drop style sheets.
 BUTTON = (
@@ -278,7 +282,8 @@ class DsoHashtag(models.AbstractModel):
 
     def _phrase(self, action, amounts):
         amounts = amounts or [(action.currency_id.id, 0.0)]
-        return format_list(self.env, [self._money(total, currency) for currency, total in amounts])
+        texts = [self._money(total, currency) for currency, total in amounts]
+        return format_list(self.env, [self._left_to_right(text) for text in texts])
 
     def _list_as_text(self, action, kind, **layout):
         return self.env['dso.statement']._text(self._lines(action, kind), **layout)
@@ -289,6 +294,12 @@ class DsoHashtag(models.AbstractModel):
         return self.env['dso.statement']._html(
             self._lines(action, kind), today, interests=interests, **layout
         )
+
+    def _left_to_right(self, text):
+        """Return an amount or a number so that no text from right to left puts it in disorder."""
+        if text and get_lang(self.env).direction == 'rtl':
+            return f'{LEFT_TO_RIGHT}{text}{LEFT_TO_RIGHT}'
+        return text
 
     def _money(self, amount, currency_id):
         return self.env['dso.statement']._money(amount, currency_id)
@@ -359,7 +370,7 @@ class DsoHashtag(models.AbstractModel):
         return action._get_signatory().name or ""
 
     def _text_collector_phone(self, action):
-        return action._get_signatory().phone or ""
+        return self._left_to_right(action._get_signatory().phone or "")
 
     def _text_collector_email(self, action):
         return action._get_signatory().email or ""

@@ -195,7 +195,8 @@ class DsoStatement(models.AbstractModel):
         used = {line.currency_id for line, _today in lines.values()}
         currencies = self.env['res.currency'].browse(used)
         places = {currency.id: (currency.name, currency.decimal_places) for currency in currencies}
-        table = XlsxTable(file, sheet._get_columns(with_interest))
+        is_rtl = get_lang(sheet.env).direction == 'rtl'
+        table = XlsxTable(file, sheet._get_columns(with_interest), is_rtl)
         for line, today in lines.values():
             table.write_row(sheet._get_cells(line, today, places, interests))
         for currency_id, _part, total in subtotals(line for line, _today in lines.values()):

@@ -46,6 +46,8 @@ Text
 --part--
 """
 
+PDF = b'%PDF-1.4 legal document of '
+
 
 class DispatchCase(CollectionCase):
     """A company that has started, a collector who signs, a customer with an overdue invoice."""
@@ -98,6 +100,20 @@ class DispatchCase(CollectionCase):
     def create_sms_template(cls, body="Overdue: #items_amount_overdue"):
         return cls.env['sms.template'].create(
             {'name': "SMS", 'model_id': cls.env['ir.model']._get_id('dso.action'), 'body': body}
+        )
+
+    @classmethod
+    def create_legal_pdf(cls, invoice, size=0):
+        """What accounting keeps of an invoice that was sent."""
+        return cls.env['ir.attachment'].create(
+            {
+                'name': f"{invoice.name.replace('/', '_')}.pdf",
+                'raw': (PDF + invoice.name.encode()).ljust(size, b' '),
+                'mimetype': 'application/pdf',
+                'res_model': 'account.move',
+                'res_field': 'invoice_pdf_report_file',
+                'res_id': invoice.id,
+            }
         )
 
     # --- acting ----------------------------------------------------------------------------

@@ -5,6 +5,27 @@ from odoo import Command
 from .common import CollectionCase, jan
 
 
+def create_provider(env, company):
+    """A provider that every visitor may use to pay a company; it takes no money."""
+    form = env['ir.ui.view'].create(
+        {'name': "Form", 'type': 'qweb', 'arch': "<form action='dummy' method='post'/>"}
+    )
+    method = env.ref('payment.payment_method_unknown')
+    provider = env['payment.provider'].create(
+        {
+            'name': "Dummy Provider",
+            'code': 'none',
+            'state': 'test',
+            'is_published': True,
+            'company_id': company.id,
+            'payment_method_ids': [Command.set(method.ids)],
+            'redirect_form_view_id': form.id,
+        }
+    )
+    method.active = True
+    return provider
+
+
 class PaymentCase(CollectionCase):
     """A customer with two overdue invoices and one that is not due, and a payment provider."""
 
@@ -25,23 +46,7 @@ class PaymentCase(CollectionCase):
 
     @classmethod
     def create_provider(cls, company):
-        form = cls.env['ir.ui.view'].create(
-            {'name': "Form", 'type': 'qweb', 'arch': "<form action='dummy' method='post'/>"}
-        )
-        method = cls.env.ref('payment.payment_method_unknown')
-        provider = cls.env['payment.provider'].create(
-            {
-                'name': "Dummy Provider",
-                'code': 'none',
-                'state': 'test',
-                'is_published': True,
-                'company_id': company.id,
-                'payment_method_ids': [Command.set(method.ids)],
-                'redirect_form_view_id': form.id,
-            }
-        )
-        method.active = True
-        return provider
+        return create_provider(cls.env, company)
 
     def links(self, customer=None):
         customer = customer or self.customer

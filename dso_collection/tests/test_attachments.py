@@ -10,11 +10,9 @@ from odoo.tools import mute_logger
 
 from ..models.dso_channel import Parcel
 from .common import jan
-from .common_dispatch import DispatchCase
+from .common_dispatch import PDF, DispatchCase
 from .test_letters import ADDRESS
 from .test_statement_documents import text_of
-
-PDF = b'%PDF-1.4 legal document of '
 
 
 class AttachmentCase(DispatchCase):
@@ -26,20 +24,6 @@ class AttachmentCase(DispatchCase):
         step = cls.scenario.step_ids.filtered(lambda step: step.delay == 3)
         step.write({'attach_statement': True, 'attach_invoices': True})
         cls.legal = cls.create_legal_pdf(cls.invoice)
-
-    @classmethod
-    def create_legal_pdf(cls, invoice, size=0):
-        """What accounting keeps of an invoice that was sent."""
-        return cls.env['ir.attachment'].create(
-            {
-                'name': f"{invoice.name.replace('/', '_')}.pdf",
-                'raw': (PDF + invoice.name.encode()).ljust(size, b' '),
-                'mimetype': 'application/pdf',
-                'res_model': 'account.move',
-                'res_field': 'invoice_pdf_report_file',
-                'res_id': invoice.id,
-            }
-        )
 
     def second_customer(self):
         customer = self.create_customer("Ready Mat", lang='en_US', ref='R2')

@@ -28,9 +28,12 @@ class XlsxTable:
     extension = 'xlsx'
     mimetype = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-    def __init__(self, file, columns):
-        """See :class:`CsvTable`."""
-        self._columns = columns
+    def __init__(self, file, columns, is_rtl=False):
+        """See :class:`CsvTable`.
+
+        :param bool is_rtl: whether the first column stands on the right
+        """
+        self._columns, self._is_rtl = columns, is_rtl
         self._book = xlsxwriter.Workbook(file, {'constant_memory': True})
         self._header = self._book.add_format({'bold': True})
         formats = {kind: self._book.add_format(values) for kind, values in FORMATS.items()}
@@ -41,6 +44,8 @@ class XlsxTable:
     def _add_sheet(self):
         self._sheet = sheet = self._book.add_worksheet()
         sheet.freeze_panes(1, 0)
+        if self._is_rtl:
+            sheet.right_to_left()
         # The type of a column is known: the library need not look at each value.
         writers = {
             'text': self._write_text,
