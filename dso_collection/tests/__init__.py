@@ -50,6 +50,7 @@ from . import (
     test_statement_properties,
     test_texts,
     test_texts_tour,
+    test_thirty_days,
     test_users,
     test_worked_cases,
 )
