@@ -288,6 +288,18 @@ class DsoActionMessage(models.Model):
 
         :rtype: bool
         """
+        for batch in split_every(BATCH_SIZE, self._get_unsettled(), self.browse):
+            batch._settle_or_later()
+            if not self.env['ir.cron']._commit_progress():
+                return False
+        return True
+
+    @api.model
+    def _get_unsettled(self):
+        """Return the ids of messages that have left the queue without a result of ours.
+
+        :rtype: list[int]
+        """
         unsettled = SQL(
             """SELECT message.id FROM dso_action_message message
             LEFT JOIN mail_mail mail ON mail.mail_message_id = message.mail_message_id
@@ -297,9 +309,4 @@ class DsoActionMessage(models.Model):
                 OR (message.kind = 'sms' AND (sms.id IS NULL OR sms.state <> 'outgoing')))
             ORDER BY message.id"""
         )
-        ids = [row[0] for row in self.env.execute_query(unsettled)]
-        for batch in split_every(BATCH_SIZE, ids, self.browse):
-            batch._settle_or_later()
-            if not self.env['ir.cron']._commit_progress():
-                return False
-        return True
+        return [row[0] for row in self.env.execute_query(unsettled)]

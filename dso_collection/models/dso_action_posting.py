@@ -44,8 +44,9 @@ class DsoActionMessage(models.Model):
 
     @api.depends('kind', 'delivery')
     def _compute_is_waiting(self):
+        waiting = self.filtered_domain(self._domain_waiting_letters())
         for message in self:
-            message.is_waiting = message.kind in LETTER_TYPES and message.delivery == 'queued'
+            message.is_waiting = message in waiting
 
     @api.model
     def _search_is_waiting(self, operator, value):
@@ -58,6 +59,11 @@ class DsoActionMessage(models.Model):
     def _domain_waiting_letters(self):
         """Letters that somebody has to print or to post."""
         return Domain('kind', 'in', LETTER_TYPES) & Domain('delivery', '=', 'queued')
+
+    @api.model
+    def _domain_revocable_letters(self):
+        """Letters that do not leave any more when the books have changed."""
+        return self._domain_waiting_letters() & Domain('printed_on', '=', False)
 
     @api.model
     def _domain_evidence(self):
@@ -200,8 +206,8 @@ class DsoActionMessage(models.Model):
         :return: whether time is left
         :rtype: bool
         """
-        waiting = self.search(self._domain_waiting_letters() & Domain('printed_on', '=', False))
-        for batch in split_every(BATCH_SIZE, waiting.ids, self.browse):
+        revocable = self.search(self._domain_revocable_letters())
+        for batch in split_every(BATCH_SIZE, revocable.ids, self.browse):
             try:
                 with self.env.cr.savepoint():
                     batch._withdraw_outdated()
@@ -212,11 +218,11 @@ class DsoActionMessage(models.Model):
         return True
 
     def _withdraw_outdated(self):
-        """Take back the letters among these that nobody has printed and that have changed."""
-        unprinted = self.filtered(lambda letter: letter.is_waiting and not letter.printed_on)
-        if unprinted:
-            unprinted.customer_id._plan()
-            unprinted.browse(unprinted._get_changes())._take_back()
+        """Take back the letters among these that can still be and that have changed."""
+        revocable = self.filtered_domain(self._domain_revocable_letters())
+        if revocable:
+            revocable.customer_id._plan()
+            revocable.browse(revocable._get_changes())._take_back()
 
     def _get_changes(self):
         """Return what has changed since letters were written, by id, for those where it has.

@@ -161,7 +161,11 @@ class DsoChannel(models.AbstractModel):
     # === MESSAGES === #
 
     def _create_messages(self, parcels):
-        """Create and queue the messages of written parcels of one kind, each model at once."""
+        """Create and queue the messages of written parcels of one kind, each model at once.
+
+        :return: the rows that tie them to their actions
+        :rtype: dso.action.message
+        """
         raise NotImplementedError
 
     def _withdraw(self, messages):

@@ -76,8 +76,10 @@ class DsoChannelEmail(models.AbstractModel):
                 for values in self._prepare_notifications(parcel, mail)
             ]
         )
-        for row, mail in zip(self._create_rows(parcels, messages), mails, strict=True):
+        rows = self._create_rows(parcels, messages)
+        for row, mail in zip(rows, mails, strict=True):
             row.cc = mail.email_cc
+        return rows
 
     def _get_reply_tos(self, parcels):
         """Return the reply addresses by id of the customer account."""

@@ -58,6 +58,7 @@ class DsoChannelLetter(models.AbstractModel):
         rows = self._create_rows(parcels, messages)
         for row, document in zip(rows, documents, strict=True):
             row.document_id = document
+        return rows
 
     def _prepare_message(self, parcel):
         return {

@@ -53,7 +53,7 @@ class DsoChannelSms(models.AbstractModel):
                 for sms, notification in zip(queued, notifications, strict=True)
             ]
         )
-        self._create_rows(parcels, messages)
+        return self._create_rows(parcels, messages)
 
     def _prepare_message(self, parcel):
         return {

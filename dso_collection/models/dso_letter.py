@@ -47,7 +47,7 @@ class DsoLetter(models.AbstractModel):
         """Return what the template of a letter shows."""
         company, contact = action.company_id, parcel.contact or action.partner_id
         paper = self._get_paper()
-        left, top = WINDOWS[company.dso_letter_window]
+        left, top = self._get_window(parcel)
         return {
             'letter': action,
             'company': company,
@@ -66,6 +66,10 @@ class DsoLetter(models.AbstractModel):
             'far': company.dso_letter_window == 'left',
             'padding': (max(25 - paper.margin_left, 0), max(20 - paper.margin_right, 0)),
         }
+
+    def _get_window(self, parcel):
+        """Return where the address of a letter has to stand, in mm from the left and the top."""
+        return WINDOWS[parcel.action.company_id.dso_letter_window]
 
     def _get_address(self, contact):
         """Return the lines of an address: firm, person, street, town, country."""

@@ -54,6 +54,26 @@ class LetterCase(DispatchCase):
         self.by_collector(letters).action_print()
         return self.by_collector(letters).action_mark_posted()
 
+    # --- documents -------------------------------------------------------------------------
+
+    def read(self, document):
+        reader = PdfFileReader(io.BytesIO(document))
+        return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+    def places(self, document):
+        """Place of each text on the first page, in mm from the left and from the top."""
+        page = PdfFileReader(io.BytesIO(document)).pages[0]
+        height, found = float(page.mediabox.height), {}
+
+        def visit(text, cm, tm, *_font):
+            x = cm[0] * tm[4] + cm[2] * tm[5] + cm[4]
+            y = cm[1] * tm[4] + cm[3] * tm[5] + cm[5]
+            if text.strip():
+                found[" ".join(text.split())] = (x / 72 * 25.4, (height - y) / 72 * 25.4)
+
+        page.extract_text(visitor_text=visit)
+        return found
+
 
 class TestLetters(LetterCase):
     def test_waits_to_be_printed(self):
@@ -398,24 +418,6 @@ class TestLetterOnPaper(LetterCase):
     """Real documents."""
 
     is_printed = True
-
-    def read(self, document):
-        reader = PdfFileReader(io.BytesIO(document))
-        return [" ".join(page.extract_text().split()) for page in reader.pages]
-
-    def places(self, document):
-        """Place of each text on the first page, in mm from the left and from the top."""
-        page = PdfFileReader(io.BytesIO(document)).pages[0]
-        height, found = float(page.mediabox.height), {}
-
-        def visit(text, cm, tm, *_font):
-            x = cm[0] * tm[4] + cm[2] * tm[5] + cm[4]
-            y = cm[1] * tm[4] + cm[3] * tm[5] + cm[5]
-            if text.strip():
-                found[" ".join(text.split())] = (x / 72 * 25.4, (height - y) / 72 * 25.4)
-
-        page.extract_text(visitor_text=visit)
-        return found
 
     def test_address_stands_in_the_window(self):
         self.customer.partner_id.name = "Azure"
