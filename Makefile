@@ -31,7 +31,7 @@ test-fast:
 lint:
 	$(RUN) lint
 
-## make dist        the addon as a wheel, in dist/
+## make dist        the addons as a wheel, in dist/
 .PHONY: dist
 dist:
 	$(RUN) dist
@@ -41,7 +41,7 @@ dist:
 screenshots:
 	$(RUN) screenshots
 
-## make pot         write the translation template anew
+## make pot         write the translation templates anew
 .PHONY: pot
 pot:
 	$(RUN) pot

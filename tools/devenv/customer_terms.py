@@ -11,8 +11,6 @@ import ast
 import copy
 import re
 
-from . import paths
-
 #: Languages that are complete as far as customers read.
 LANGUAGES = ('de', 'ar')
 
@@ -38,7 +36,7 @@ CODE = {
 KEPT = re.compile(r'#\w+|%\(\w+\)s|%%|\{\{.*?\}\}|</?[a-z][^>]*>')
 
 
-def customer_terms(template, addon=paths.ADDON):
+def customer_terms(template, addon):
     """Return copies of the entries that customers read, with those occurrences alone.
 
     :param polib.POFile template: all that is translated
@@ -93,7 +91,7 @@ def kept_parts(text):
     return sorted(KEPT.findall(text))
 
 
-def failures(addon=paths.ADDON):
+def failures(addon):
     """Yield a sentence for each term of a customer that a language lacks or breaks."""
     import polib
 

@@ -1,7 +1,7 @@
 """Databases with Odoo in them: two levels of templates, and copies to work on.
 
 * base: Odoo with what the addon depends on and the languages; keyed by the Odoo in use.
-* addon: a copy of the base with the addon installed; keyed by the content of the addon too.
+* addon: a copy of the base with the addons installed; keyed by their content too.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ NOWHERE = 9  # the discard port: what is sent without a sink fails instead of le
 
 
 def addon_hash(*, demo=False):
-    """A key of what an installation of the addon depends on; tests are no part of it.
+    """A key of what an installation of the addons depends on; tests are no part of it.
 
     :param bool demo: whether the demo portfolio matters too
     """
     left_out = NOT_INSTALLED if demo else (*NOT_INSTALLED, 'demo')
     digest = hashlib.sha256()
-    for path in sorted(paths.ADDON.rglob('*')):
-        name = path.relative_to(paths.ADDON).as_posix()
-        parts = path.relative_to(paths.ADDON).parts
-        if not path.is_file() or '__pycache__' in parts:
-            continue
-        if any(name.startswith(f'{folder}/') for folder in left_out):
-            continue
-        digest.update(f'{name}\0'.encode())
-        digest.update(path.read_bytes())
+    for addon in paths.ADDONS:
+        for path in sorted(addon.rglob('*')):
+            name = path.relative_to(addon).as_posix()
+            if not path.is_file() or '__pycache__' in path.parts:
+                continue
+            if any(name.startswith(f'{folder}/') for folder in left_out):
+                continue
+            digest.update(f'{addon.name}/{name}\0'.encode())
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -186,7 +186,7 @@ class Environment:
         }
 
     def addon_template(self, *, bundles=True):
-        """The name of the template with the addon, built when the addon has changed."""
+        """The name of the template with the addons, built when one has changed."""
         base = self.base_template(bundles=bundles)
         with paths.locked(paths.RUN / 'lock' / 'addon'):
             for _attempt in range(3):
@@ -194,13 +194,14 @@ class Environment:
                 name = base.replace('base_', 'addon_') + f'_{key}'
                 if name in self.cluster.databases():
                     return name
-                self._build(name, base, ('dso_collection',), "Installing the addon")
+                modules = [addon.name for addon in paths.ADDONS]
+                self._build(name, base, modules, "Installing the addons")
                 self._forget_old('addon_', KEEP)
                 if key == addon_hash()[:12]:
                     return name
-                note("the addon was edited meanwhile, so it is installed again")
+                note("an addon was edited meanwhile, so all are installed again")
                 self.drop(name)
-        raise Stop("The addon is edited faster than it can be installed; try again.")
+        raise Stop("The addons are edited faster than they can be installed; try again.")
 
     def _build(self, name, template, modules, label):
         part = f'{name}_part'

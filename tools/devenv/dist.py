@@ -1,4 +1,4 @@
-"""`make dist`: the addon as a wheel that installs below `odoo/addons`, where Odoo finds it."""
+"""`make dist`: the addons as a wheel that installs below `odoo/addons`, where Odoo finds it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def dist(_arguments):
         source.mkdir()
         for name in ('pyproject.toml', 'README.md', 'LICENSE'):
             shutil.copy2(paths.CHECKOUT / name, source)
-        shutil.copytree(paths.ADDON, source / paths.ADDON.name, ignore=LEFT_OUT)
+        for addon in paths.ADDONS:
+            shutil.copytree(addon, source / addon.name, ignore=LEFT_OUT)
         pip = [str(python), '-m', 'pip', 'wheel', '--no-deps', '--no-build-isolation']
         run_logged(
             [*pip, '-w', str(target), str(source)],
@@ -38,7 +39,7 @@ def dist(_arguments):
 
 
 def _check(wheel):
-    """Each file of the addon is in the wheel."""
+    """Each file of the addons is in the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
     tracked = _files()
@@ -48,7 +49,7 @@ def _check(wheel):
 
 
 def _files():
-    list_them = ['git', 'ls-files', '-z', paths.ADDON.name]
+    list_them = ['git', 'ls-files', '-z', *(addon.name for addon in paths.ADDONS)]
     done = subprocess.run(
         list_them, cwd=paths.CHECKOUT, capture_output=True, text=True, check=False
     )

@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+from pathlib import Path
 
 import psycopg2.errors
 
-MODULE = 'dso_collection'
+from . import paths
+
 RARE_BUNDLES = ('qunit', 'tests_assets', '_dark')  # parts of names
 TRIES = 3
 DATES = ('"POT-Creation-Date:', '"PO-Revision-Date:')
@@ -33,10 +35,10 @@ def environment(config):
 def make_assets(env):
     """Build the bundles of the web client now: each browser would wait for them otherwise.
 
-    The order of files in a bundle depends on all installed modules. Counting the addon among them
-    where it is not installed yet makes bundles that stay valid once it is.
+    The order of files in a bundle depends on all installed modules. Counting the addons among them
+    where they are not installed yet makes bundles that stay valid once they are.
     """
-    env.registry._init_modules.add(MODULE)
+    env.registry._init_modules.update(addon.name for addon in paths.ADDONS)
     qweb = env['ir.qweb']
     scripts, styles = qweb._get_bundles_to_pregenarate()
     for bundle in sorted(scripts | styles):
@@ -49,15 +51,19 @@ def make_assets(env):
         env.cr.commit()  # what is done stays, whoever else works on the database
 
 
-def export_pot(env, target):
-    """Write the translation template, without what changes each time it is made."""
+def export_pot(env, *targets):
+    """Write translation templates, without what changes each time they are made.
+
+    :param targets: paths of files that are called like their addon
+    """
     from odoo.tools.translate import trans_export
 
-    buffer = io.BytesIO()
-    trans_export(False, [MODULE], buffer, 'po', env)
-    lines = buffer.getvalue().decode().splitlines(keepends=True)
-    with open(target, 'w', encoding='utf-8') as stream:
-        stream.writelines(line for line in lines if not line.startswith(DATES))
+    for target in map(Path, targets):
+        buffer = io.BytesIO()
+        trans_export(False, [target.stem], buffer, 'po', env)
+        lines = buffer.getvalue().decode().splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(DATES)]
+        target.write_text(''.join(kept), encoding='utf-8')
 
 
 COMMANDS = {'make-assets': make_assets, 'export-pot': export_pot}

@@ -26,12 +26,13 @@ def lint(arguments):
     """
     python = virtualenv.python()
     tool = {name: [str(python), '-m', name] for name in ('ruff', 'pylint', 'devenv.lint_addon')}
+    addons = [addon.name for addon in paths.ADDONS]
     pylint = [f'--disable={",".join(DISABLED)}', '--ignore=tests']
     checks = {
         'ruff check': [*tool['ruff'], 'check', '--output-format=concise', '--quiet', '.'],
         'ruff format': [*tool['ruff'], 'format', '--check', '--quiet', '--output-format=concise'],
-        'pylint-odoo': [*tool['pylint'], '--rcfile=.pylintrc', *pylint, 'dso_collection'],
-        'addon': tool['devenv.lint_addon'],
+        'pylint-odoo': [*tool['pylint'], '--rcfile=.pylintrc', *pylint, *addons],
+        'addons': tool['devenv.lint_addon'],
     }
     variables = {**os.environ, 'PYTHONPATH': str(paths.TOOLS)}
     failed = []
@@ -39,17 +40,14 @@ def lint(arguments):
         say(f"· {name}")
         if subprocess.run(command, env=variables, cwd=paths.CHECKOUT, check=False).returncode:
             failed.append(name)
-    if '--no-database' not in arguments and not _template_is_current():
+    if '--no-database' not in arguments and not _templates_are_current():
         failed.append('translation template')
     if failed:
         raise Stop(f"lint found something: {', '.join(failed)}")
     say("lint: all is well")
 
 
-def _template_is_current():
-    if not translations.TEMPLATE.is_file():
-        say("  note: there is no translation template yet (make pot), so it is not compared")
-        return True
+def _templates_are_current():
     complaints = translations.stale_entries(Environment())
     for complaint in complaints:
         say(complaint)

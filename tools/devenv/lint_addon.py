@@ -1,4 +1,4 @@
-"""Checks of the addon that no general linter makes; each failure is one line.
+"""Checks of the addons that no general linter makes; each failure is one line.
 
 Runs under the virtual environment's Python: `python -m devenv.lint_addon`.
 """
@@ -17,11 +17,11 @@ ABSTRACT = {'AbstractModel'}
 CONCRETE = {'Model', 'TransientModel'}
 
 
-def manifest(addon=paths.ADDON):
+def manifest(addon):
     return ast.literal_eval((addon / '__manifest__.py').read_text(encoding='utf-8'))
 
 
-def check_manifest(addon=paths.ADDON):
+def check_manifest(addon):
     """Each data file is loaded, and each file that is loaded exists."""
     listed = manifest(addon)
     named = [*listed.get('data', ()), *listed.get('demo', ())]
@@ -47,8 +47,8 @@ def _check_asset(addon, bundle, entry):
         yield f"__manifest__.py: bundle {bundle}: {pattern} matches no file"
 
 
-def check_versions(addon=paths.ADDON):
-    """The wheel and the addon are of one version."""
+def check_versions(addon):
+    """The wheel and the addons in it are of one version."""
     version = manifest(addon)['version']
     text = (paths.CHECKOUT / 'pyproject.toml').read_text(encoding='utf-8')
     match = re.search(r'^version = "([^"]+)"', text, re.MULTILINE)
@@ -85,7 +85,7 @@ def _as_list(value):
     return [value] if isinstance(value, str) else value or []
 
 
-def check_access(addon=paths.ADDON):
+def check_access(addon):
     """Each model that has a table has access lines."""
     path = addon / 'security' / 'ir.model.access.csv'
     granted = set()
@@ -101,7 +101,7 @@ def check_access(addon=paths.ADDON):
                 yield f"{where}: {name} has no line in security/ir.model.access.csv"
 
 
-def check_translations(addon=paths.ADDON):
+def check_translations(addon):
     """French is complete: nothing untranslated, doubtful, left over or missing."""
     folder = addon / 'i18n'
     template = folder / f'{addon.name}.pot'
@@ -134,7 +134,12 @@ CHECKS = (check_manifest, check_versions, check_access, check_translations)
 
 
 def main():
-    failures = [failure for check in CHECKS for failure in check()]
+    failures = [
+        f'{addon.name}: {failure}'
+        for addon in paths.ADDONS
+        for check in CHECKS
+        for failure in check(addon)
+    ]
     for failure in failures:
         print(failure)
     return bool(failures)

@@ -1,4 +1,4 @@
-"""Which lines of a log are about this addon."""
+"""Which lines of a log are about our addons."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 
 from . import paths
 
-LOGGER = 'odoo.addons.dso_collection'
+ADDONS = '|'.join(addon.name for addon in paths.ADDONS)
+LOGGER = re.compile(rf'odoo\.addons\.({ADDONS})(\.|$)')
 # Our files, loggers and xml ids, our models, our tables.
-OURS = re.compile(r'\bdso_collection\b|\bdso[._][a-z]\w*')
+OURS = re.compile(rf'\b({ADDONS})\b|\bdso[._][a-z]\w*')
 LINE = re.compile(
     r'^\S+ \S+ \d+ (?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?P<database>\S+) '
     r'(?P<logger>[^\s:]+): (?P<text>.*)$'
@@ -21,7 +22,7 @@ def is_ours(logger, text):
 
     The path of the checkout may contain our name without meaning us.
     """
-    if logger == LOGGER or logger.startswith(LOGGER + '.'):
+    if LOGGER.match(logger):
         return True
     return bool(OURS.search(text.replace(f'{paths.CHECKOUT}/.run', '')))
 

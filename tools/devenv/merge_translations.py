@@ -19,7 +19,7 @@ def merge(template, path):
     if path.stem in LANGUAGES:
         part = polib.POFile(wrapwidth=78)
         part.metadata = template.metadata
-        part.extend(customer_terms(template))
+        part.extend(customer_terms(template, path.parents[1]))
         template = part
     po.merge(template)
     for entry in po.obsolete_entries():

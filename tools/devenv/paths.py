@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ADDON = CHECKOUT / 'dso_collection'
+#: Every addon of the repository: what installs, tests, checks or packs one does so with all.
+ADDONS = tuple(sorted(path.parent for path in CHECKOUT.glob('*/__manifest__.py')))
 TOOLS = CHECKOUT / 'tools'
 RUN = CHECKOUT / '.run'
 DATA = RUN / 'data'
@@ -23,6 +24,11 @@ def cache():
     """The folder for what is downloaded; a fresh clone finds it filled."""
     base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
     return Path(base) / 'dso-collection'
+
+
+def addon_of(path):
+    """The addon to which a file belongs, if any."""
+    return next((addon for addon in ADDONS if addon in path.parents), None)
 
 
 def checkout_key():

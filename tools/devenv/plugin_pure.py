@@ -1,8 +1,8 @@
-"""pytest plugin: import pure modules of the addon without Odoo and without the addon's models.
+"""pytest plugin: import pure modules of the addons without Odoo and without models.
 
-The packages `odoo`, `odoo.addons`, `odoo.addons.dso_collection` and those below it are stood in
-for by empty ones that only know their folder, so that no `__init__.py` is executed. A module that
-imports anything from Odoo fails: it is not pure.
+The packages `odoo`, `odoo.addons`, those of our addons and those below them are stood in for by
+empty ones that only know their folder, so that no `__init__.py` is executed. A module that imports
+anything from Odoo fails: it is not pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import _pytest.pathlib
 
 from . import paths
 
-PREFIX = 'odoo.addons.dso_collection'
+PREFIX = 'odoo.addons'
 
 
 def _register(name, folder=None):
@@ -32,18 +32,17 @@ def _register(name, folder=None):
 def _register_all():
     _register('odoo')
     _register('odoo.addons')
-    _register(PREFIX, paths.ADDON)
-    for init in sorted(paths.ADDON.rglob('__init__.py')):
-        parts = init.parent.relative_to(paths.ADDON).parts
-        if parts:
+    for addon in paths.ADDONS:
+        for init in sorted(addon.rglob('__init__.py')):
+            parts = init.parent.relative_to(paths.CHECKOUT).parts
             _register('.'.join((PREFIX, *parts)), init.parent)
 
 
 def _resolve_with(original):
     def resolve(path, *, consider_namespace_packages=False):
         path = Path(path)
-        if paths.ADDON in path.parents:
-            parts = path.relative_to(paths.ADDON).with_suffix('').parts
+        if paths.addon_of(path):
+            parts = path.relative_to(paths.CHECKOUT).with_suffix('').parts
             # pytest imports the __init__.py of each folder: let it find the empty stand-in.
             parts = parts[:-1] if parts[-1] == '__init__' else parts
             return paths.CHECKOUT, '.'.join((PREFIX, *parts))

@@ -31,7 +31,7 @@ def paths_given(arguments):
 
 
 def test(arguments):
-    """Run the whole suite on a fresh copy of the addon's template."""
+    """Run the whole suite on a fresh copy of the addons' template."""
     system.provide('postgresql', 'chromium', 'wkhtmltopdf')
     environment = Environment()
     _sweep(environment)
@@ -55,7 +55,7 @@ def _pytest(environment, config, template, arguments):
     command += ['--odoo-log-level=warn', '-p', 'devenv.plugin_logs', '--durations=15']
     command += [*spread_options(arguments), *arguments]
     if not paths_given(arguments):
-        command.append(str(paths.ADDON))
+        command += map(str, paths.ADDONS)
     variables = {**environment.variables(), 'DSO_TEST_TEMPLATE': template}
     return _run(command, {**variables, **_for_copies(environment)})
 
@@ -85,8 +85,9 @@ def test_fast(arguments):
     command = [str(python), '-m', 'pytest', '-p', 'no:odoo', '-p', 'devenv.plugin_pure']
     command += ['--durations=5', *arguments]
     if not paths_given(arguments):
-        pure = sorted((paths.ADDON / 'tests').glob('test_pure_*.py'))
-        command += [*map(str, pure), str(paths.TOOLS / 'tests')]
+        for addon in paths.ADDONS:
+            command += map(str, sorted((addon / 'tests').glob('test_pure_*.py')))
+        command.append(str(paths.TOOLS / 'tests'))
     return _run(command, {**os.environ, 'PYTHONPATH': str(paths.TOOLS)})
 
 

@@ -1,4 +1,4 @@
-"""The translation template: `make pot`, and whether the committed one is current."""
+"""The translation templates: `make pot`, and whether the committed ones are current."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from . import paths
 from .console import run_logged, say
 from .databases import Environment
 
-TEMPLATE = paths.ADDON / 'i18n' / 'dso_collection.pot'
-
 
 @contextlib.contextmanager
 def exported(environment):
-    """The path of a fresh export, made on a copy: nobody may be in a template."""
+    """Paths of fresh exports by addon, made on a copy: nobody may be in a template."""
     name = f'test_{os.getpid()}_{secrets.token_hex(3)}'
     folder = paths.TESTS / name
     template = environment.addon_template()
@@ -26,42 +24,56 @@ def exported(environment):
         try:
             environment.copy(template, name)
             config = environment.config(folder / 'odoo.conf', name)
-            target = folder / 'export.pot'
+            targets = {addon: folder / f'{addon.name}.pot' for addon in paths.ADDONS}
             run_logged(
-                environment.inside_command(config, 'export-pot', str(target)),
+                environment.inside_command(config, 'export-pot', *map(str, targets.values())),
                 paths.LOGS / 'pot.log',
-                "Exporting the translation template",
-                failure="The translation template could not be exported.",
+                "Exporting the translation templates",
+                failure="The translation templates could not be exported.",
                 env=environment.variables(),
             )
-            yield target
+            yield targets
         finally:
             environment.drop(name)
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def committed(addon):
+    """Where the template of an addon lies in the repository."""
+    return addon / 'i18n' / f'{addon.name}.pot'
+
+
 def pot(_arguments):
-    """Write the template anew and bring the translations in line with it."""
+    """Write the templates anew and bring the translations in line with them."""
     environment = Environment()
     with exported(environment) as fresh:
-        TEMPLATE.parent.mkdir(exist_ok=True)
-        TEMPLATE.write_bytes(fresh.read_bytes())
-    say(f"{TEMPLATE.relative_to(paths.CHECKOUT)} written.")
-    files = sorted(map(str, TEMPLATE.parent.glob('*.po')))
-    if files:
-        merge = [str(environment.python), '-m', 'devenv.merge_translations', str(TEMPLATE)]
-        variables = {**os.environ, 'PYTHONPATH': str(paths.TOOLS)}
-        subprocess.run([*merge, *files], check=True, env=variables)
+        for addon, path in fresh.items():
+            template = committed(addon)
+            template.parent.mkdir(exist_ok=True)
+            template.write_bytes(path.read_bytes())
+            say(f"{template.relative_to(paths.CHECKOUT)} written.")
+            files = sorted(map(str, template.parent.glob('*.po')))
+            if files:
+                merge = [str(environment.python), '-m', 'devenv.merge_translations']
+                command = [*merge, str(template), *files]
+                subprocess.run(command, check=True, env=environment.variables())
 
 
 def stale_entries(environment):
-    """Sentences about differences between the committed template and a fresh one."""
+    """Sentences about differences between the committed templates and fresh ones."""
     with exported(environment) as fresh:
-        new, old = _messages(fresh), _messages(TEMPLATE)
-    if new == old:
-        return []
-    different = sorted(new ^ old)[0] if new ^ old else "only the order or comments differ"
-    return [f"i18n/{TEMPLATE.name} is not current, run `make pot`; for one: {different[:90]}"]
+        pairs = [(committed(addon), path) for addon, path in fresh.items()]
+        return [sentence for pair in pairs for sentence in _compare(*pair)]
+
+
+def _compare(template, fresh):
+    if not template.is_file():
+        yield f"{template.name} does not exist, run `make pot`"
+        return
+    new, old = _messages(fresh), _messages(template)
+    if new != old:
+        different = sorted(new ^ old)[0]
+        yield f"{template.name} is not current, run `make pot`; for one: {different[:90]}"
 
 
 def _messages(path):

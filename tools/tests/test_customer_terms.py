@@ -95,11 +95,7 @@ def test_markup_and_hashtags_are_kept():
     assert parts(text) != parts(text.replace('#items_amount', '#items_amont'))
 
 
-def test_merged_with_what_customers_read_alone(addon, monkeypatch):
-    monkeypatch.setattr(
-        merge_translations, 'customer_terms', lambda template: terms(template, addon)
-    )
-    terms = customer_terms.customer_terms
+def test_merged_with_what_customers_read_alone(addon):
     write(addon, TOTAL, (SOURCE, 'No printer', 'Kein Drucker'))
     path = addon / 'i18n' / 'de.po'
     template = polib.pofile(str(addon / 'i18n' / 'dso_collection.pot'))

@@ -74,7 +74,7 @@ def test_a_broken_download_is_told(tmp_path):
 
 
 def test_addon_hash_ignores_tests(tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, 'ADDON', tmp_path)
+    monkeypatch.setattr(paths, 'ADDONS', (tmp_path,))
     (tmp_path / 'tests').mkdir()
     (tmp_path / 'models.py').write_text('a')
     first = databases.addon_hash()
