@@ -43,9 +43,7 @@ class SnailmailLetter(models.Model):
         if self - ours:
             result = super(SnailmailLetter, self - ours)._snailmail_print(immediate)
         for letter in ours:
-            locked = letter.try_lock_for_update(allow_referencing=True)
-            locked.invalidate_recordset(['state'])  # read before core's last commit
-            if locked.state == 'pending':
+            if letter.try_lock_for_update(allow_referencing=True).state == 'pending':
                 super(SnailmailLetter, letter)._snailmail_print(immediate)
         return result
 
