@@ -118,7 +118,10 @@ class DsoCustomer(models.Model):
     def action_cancel_grouping(self):
         """Take members out of their groups; both sides are planned again at once."""
         self._check_collect_access()
-        self.filtered('group_account_id')._assign({'group_account_id': False})
+        members = self.filtered('group_account_id')
+        leads = members.sudo().group_account_id  # may be another collector's
+        members._assign({'group_account_id': False})
+        self.env['dso.planner']._plan_for_screen(members.sudo() | leads)
         return True
 
     def action_cancel_group(self):

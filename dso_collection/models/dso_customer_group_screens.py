@@ -103,6 +103,7 @@ class DsoCustomer(models.Model):
                 self.env._("Choose at least one customer account besides the group account.")
             )
         (self - account)._assign({'group_account_id': account.id})
+        self.env['dso.planner']._plan_for_screen(self | account)
 
     def _get_grouping(self, account):
         """Return what collecting these customer accounts through another one will change.

@@ -136,6 +136,17 @@ class DsoPlanner(models.AbstractModel):
         """Plan what the running transaction has marked, to be read before the commit."""
         self.sudo()._plan_marks_of_transaction(at_commit=False)
 
+    def _plan_for_screen(self, customers):
+        """Plan customer accounts before the screen of whoever changed them comes back.
+
+        What a transaction marks is planned before it is read, except many accounts: nobody should
+        wait for those inside accounting. A person who has changed as many waits for them.
+
+        :param dso.customer customers: accounts that the running transaction has marked
+        """
+        if len(customers) > MAX_INLINE:
+            self.sudo()._plan(customers.sudo())
+
     def _defer_pending(self):
         """Leave the customer accounts that the running transaction has marked to the scheduled
         action.

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from ..models import dso_planner
 from .common import CollectionCase, jan
 
 
@@ -192,6 +193,19 @@ class TestGroups(GroupCase):
         self.plan()
         self.assertFalse(self.head.grouped_account_ids)
         self.assertEqual(set((self.shops | self.head).mapped('reason')), {'planned'})
+
+    def test_both_sides_of_a_large_group_are_planned_at_once(self):
+        """More accounts than a transaction plans by itself: the screen comes back planned."""
+        self.patch(dso_planner, 'MAX_INLINE', 1)
+        everybody = self.shops | self.head
+        everybody._group_through(self.head)
+        self.assertEqual(set(self.shops.mapped('reason')), {'grouped'})
+        self.assertEqual(self.head.next_action_id.leader_move_id.partner_id, self.shop.partner_id)
+        self.head.action_cancel_group()
+        self.assertEqual(set(everybody.mapped('reason')), {'planned'})
+        for customer in everybody:
+            leader = customer.next_action_id.leader_move_id
+            self.assertEqual(leader.partner_id, customer.partner_id)
 
     def test_form_shows_the_new_plan_at_once(self):
         """The web client reads in the transaction that saved (spec 5.5)."""
