@@ -20,7 +20,12 @@ PAGES = [
         '/odoo/collection-manual',
         '.o_data_row, .o_kanban_record',
         BOTH,
-        (('.o_data_row:nth-child(3) td[name=customer_id], .o_dso_card', '.o_dso_panel_foot'),),
+        (
+            (
+                '.o_data_row:has(.fa-phone) td[name=customer_id], .o_dso_card:has(.fa-phone)',
+                '.o_dso_panel_foot',
+            ),
+        ),
     ),
     (
         'panel-email',
@@ -32,7 +37,7 @@ PAGES = [
     ),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
-    ('calendar', 'manager', '/odoo/collection-manual?view_type=calendar', '.fc-event', BOTH),
+    ('calendar', 'manager', '/odoo/collection-manual?view_type=calendar', '.fc-view', BOTH),
     ('load', 'manager', '/odoo/collection-load', '.o_kanban_record', BOTH),
     ('letters', 'manager', '/odoo/collection-letters', '.o_data_row, .o_kanban_record', BOTH),
     (
@@ -45,7 +50,7 @@ PAGES = [
             (
                 '.o_data_row:has(.fa-certificate) td[name=customer_id], '
                 '.o_dso_card:has(.fa-certificate)',
-                '.o_dso_panel_foot',
+                '.o_dso_panel_body',
             ),
         ),
     ),
