@@ -85,18 +85,14 @@ class LifecycleCase(BaseCase):
         self.database = f'{get_db_name()}_life'
         self.addCleanup(self.drop_database)
         self.execute(f'CREATE DATABASE "{self.database}" TEMPLATE "{TEMPLATE}"')
-        files = self.filestore(TEMPLATE)
+        files = config.filestore(TEMPLATE)
         if os.path.isdir(files):
-            shutil.copytree(files, self.filestore(self.database), copy_function=os.link)
+            shutil.copytree(files, config.filestore(self.database), copy_function=os.link)
 
     def drop_database(self):
         close_db(self.database)
         self.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-        shutil.rmtree(self.filestore(self.database), ignore_errors=True)
-
-    def filestore(self, database):
-        """Folder of a database: `config.filestore` may be that of the tests for all of them."""
-        return os.path.join(config['data_dir'], 'filestore', database)
+        shutil.rmtree(config.filestore(self.database), ignore_errors=True)
 
     def execute(self, query):
         with closing(db_connect('postgres').cursor()) as cursor:

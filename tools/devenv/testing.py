@@ -52,7 +52,8 @@ def test(arguments):
 
 def _pytest(environment, config, template, arguments):
     command = [str(environment.python), '-m', 'pytest', f'--odoo-config={config}', '--odoo-http']
-    command += ['--odoo-log-level=warn', '-p', 'devenv.plugin_logs', '--durations=15']
+    command += ['--odoo-log-level=warn', '--durations=15']
+    command += ['-p', 'devenv.plugin_logs', '-p', 'devenv.plugin_workers']
     command += [*spread_options(arguments), *arguments]
     if not paths_given(arguments):
         command += map(str, paths.ADDONS)
