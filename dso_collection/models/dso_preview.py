@@ -88,12 +88,17 @@ class DsoPreview(models.AbstractModel):
         return own & Domain('group_account_id', '=', False)
 
     def _propose_customer(self, step):
-        """Return an account with open items, preferably one for which the step is the next."""
+        """Return an account with open items, preferably one for which the step is the next.
+
+        A step before the due date speaks of what is not due.
+        """
         customers = self.env['dso.customer']
         own = self._domain_customers(step) & Domain('leader_line_id', '!=', False)
+        fitting = Domain('not_due', '>', 0) if step.delay < 0 else Domain.TRUE
         for domain in (
             Domain('plan_step_id', '=', step.id),
-            Domain('scenario_id', '=', step.scenario_id.id),
+            Domain('scenario_id', '=', step.scenario_id.id) & fitting,
+            fitting,
             Domain.TRUE,
         ):
             found = customers.search(own & domain, order='plan_date, id', limit=1)
@@ -140,10 +145,7 @@ class DsoPreview(models.AbstractModel):
                 'name': step.name,
                 'action_type': step.action_type,
                 'mode': step.mode,
-                'leader_line_id': customer.leader_line_id.id,
-                'leader_move_id': customer.leader_move_id.id,
-                'leader_number': customer.leader_move_id.name,
-                'leader_due': customer.leader_due,
+                **preview._prepare_leader(step, customer.with_env(preview.env)),
                 'amount': customer.plan_amount or customer.eligible_overdue,
                 'date_planned': customer.company_id._dso_today(),
                 'recipient_id': found[0],
@@ -152,6 +154,23 @@ class DsoPreview(models.AbstractModel):
         )
         planner._snapshot_items(action)
         return action
+
+    def _prepare_leader(self, step, customer):
+        """Return the invoice that leads when the step is the next one.
+
+        Before the due date that is the first one that is not due, whatever else is overdue.
+        """
+        line, due = customer.leader_line_id, customer.leader_due
+        if step.delay < 0:
+            coming = self.env['dso.statement']._load(customer)[customer.id].listed('not_due')
+            line = line.browse(coming[0].id if coming else False)
+            due = coming[0].due if coming else False
+        return {
+            'leader_line_id': line.id,
+            'leader_move_id': line.move_id.id,
+            'leader_number': line.move_id.name,
+            'leader_due': due,
+        }
 
     def _write(self, parcel):
         """Return a parcel with its text and files, or with the cause why it has none.
@@ -266,11 +285,20 @@ class DsoPreview(models.AbstractModel):
             if parcel.code
         ]
         action = parcels[0].action
-        if not action.leader_line_id:
+        name = action.customer_id.display_name
+        if not action.customer_id.leader_line_id:
             warnings.append(
                 self.env._(
                     "%(customer)s has no open item to collect: the message speaks of nothing.",
-                    customer=action.customer_id.display_name,
+                    customer=name,
+                )
+            )
+        elif not action.leader_line_id:
+            warnings.append(
+                self.env._(
+                    "%(customer)s has no item that is not due yet: nobody would send this message, "
+                    "which goes out before the due date.",
+                    customer=name,
                 )
             )
         return warnings

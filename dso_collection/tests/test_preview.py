@@ -78,6 +78,25 @@ class TestPreview(DispatchCase):
         self.assertEqual(self.preview(-5)['customer_id'], later.id)
         self.assertEqual(self.preview(20)['customer_id'], earlier.id)
 
+    def test_before_the_due_date_no_overdue_invoice_leads(self):
+        self.mail_template.subject = "{{ object.leader_number }} falls due soon"
+        self.go_to(jan(4))
+        step, overdue = self.step(-5), self.customer.leader_move_id
+        step.write({'action_type': 'email', 'mail_template_id': self.mail_template.id})
+        [warning] = self.preview(-5, self.customer)['warnings']
+        self.assertIn("no item that is not due yet", warning)
+        self.assertNotIn(overdue.name, self.email(-5, self.customer)['subject'])
+        later = self.create_invoice(self.customer, jan(30), posted=jan(1))
+        soon = self.create_invoice(self.customer, jan(20), posted=jan(1))
+        self.plan(self.customer)
+        self.assertEqual(self.customer.leader_move_id, overdue)
+        for customer in (self.customer, None):
+            data = self.preview(-5, customer)
+            self.assertEqual(data['messages'][0]['subject'], f"{soon.name} falls due soon")
+            self.assertFalse(data['warnings'])
+        self.assertNotIn(later.name, self.email(3)['subject'])
+        self.assertEqual(self.email(3)['subject'], f"{overdue.name} falls due soon")
+
     def test_group_account_gets_the_message(self):
         head = self.create_customer("Head")
         self.customer.group_account_id = head
