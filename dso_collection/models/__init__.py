@@ -53,6 +53,7 @@ from . import (
     dso_explanation_failures,
     dso_guards,
     dso_hashtag,
+    dso_hashtag_payment,
     dso_history_export,
     dso_late_charge,
     dso_late_compensation,

@@ -16,12 +16,6 @@ from ..tools import hashtags
 #: An invisible letter of the Latin alphabet: signs and digits beside it run like it.
 LEFT_TO_RIGHT = '\N{LEFT-TO-RIGHT MARK}'
 
-#: Mail programs drop style sheets.
-BUTTON = (
-    'display: inline-block; padding: 10px 18px; border-radius: 4px; background-color: #714b67;'
-    ' color: #ffffff; font-weight: bold; text-decoration: none;'
-)
-
 
 class Hashtag(NamedTuple):
     """What a hashtag stands for, in words for people, and where it may stand."""
@@ -342,27 +336,6 @@ class DsoHashtag(models.AbstractModel):
         if missing and not self.env.context.get('dso_without_rates'):
             raise UserError(missing)
         return late
-
-    # === VALUES: ONLINE PAYMENT === #
-
-    def _text_payment_button_overdue(self, action):
-        return " ".join(self._payment_links(action).values())
-
-    def _html_payment_button_overdue(self, action):
-        """Return a button per currency, nothing where nothing can be paid."""
-        links = self._payment_links(action)
-        pay = self.env._("Pay now")
-        return Markup(" ").join(
-            Markup('<a href="{url}" style="{style}">{label}</a>').format(
-                url=url,
-                style=BUTTON,
-                label=pay if len(links) == 1 else f'{pay} ({currency.name})',
-            )
-            for currency, url in links.items()
-        )
-
-    def _payment_links(self, action):
-        return self.env.context['dso_links'][action.customer_id.id]
 
     # === VALUES: PEOPLE AND COMPANY === #
 

@@ -1,9 +1,14 @@
 """The button that leads to the online payment of overdue invoices."""
 
+import re
+
 from odoo.tests import tagged
 
 from .common import jan
 from .common_payment import PaymentCase
+
+#: A code on paper and what it stands for.
+PICTURE = re.compile(r'<img src="data:image/png;base64,([\w+/=]+)" alt="([^"]*)"')
 
 
 @tagged('post_install', '-at_install')
@@ -18,6 +23,17 @@ class TestPaymentButton(PaymentCase):
         html = self.render()
         self.assertIn(f'/dso_collection/pay/{self.customer.id}/{self.usd.id}?access_token=', html)
         self.assertEqual((html.count('<a '), html.count("Pay now<")), (1, 1))
+
+    def test_code_on_paper(self):
+        self.create_invoice(self.customer, jan(12), 80, posted=jan(1), currency_id=self.eur.id)
+        self.mail_template = self.mail_template.with_context(dso_print=True)
+        html = self.render()
+        self.assertNotIn('<a ', html)
+        pictures = PICTURE.findall(html)
+        self.assertEqual({link for _picture, link in pictures}, set(self.links().values()))
+        self.assertEqual(len({picture for picture, _link in pictures}), 2)
+        for label in ("Scan to pay (EUR)", "Scan to pay (USD)"):
+            self.assertIn(label, html)
 
     def test_link_in_an_attribute(self):
         [link] = self.links().values()

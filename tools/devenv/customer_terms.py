@@ -27,6 +27,7 @@ CODE = {
     'controllers/payment.py': ('',),
     'models/dso_customer_statement.py': ('',),
     'models/dso_hashtag.py': ('_text_', '_html_'),
+    'models/dso_hashtag_payment.py': ('_text_', '_html_'),
     'models/dso_late_invoice.py': ('_prepare', '_label', '_compensation_label'),
     'models/dso_statement.py': ('',),
     'models/dso_statement_document.py': ('_get_',),
