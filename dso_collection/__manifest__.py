@@ -16,6 +16,7 @@
         'report/dso_statement_templates.xml',
         'data/mail_template_data.xml',
         'report/dso_letter_templates.xml',
+        'report/dso_litigation_templates.xml',
         'data/dso_scenario_data.xml',
         'data/dso_late_policy_data.xml',
         'wizard/dso_action_views.xml',

@@ -1,1 +1,1 @@
-from . import history_export, letters, payment, preview
+from . import history_export, letters, litigation, payment, preview

@@ -62,6 +62,7 @@ from . import (
     dso_late_policy,
     dso_late_rate,
     dso_letter,
+    dso_litigation_file,
     dso_panel,
     dso_plan_mark,
     dso_planner,

@@ -171,6 +171,10 @@ class AccountMoveLine(models.Model):
             'views': [(False, 'form')],
         }
 
+    def action_dso_litigation_file(self):
+        """Open the litigation file of open items of one customer."""
+        return self.env['dso.litigation.file']._get_url(self)
+
     # === BUSINESS METHODS === #
 
     def _dso_posted_credits(self, vals_list):

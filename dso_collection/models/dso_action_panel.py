@@ -70,6 +70,7 @@ class DsoAction(models.Model):
             'no_answer': self.action_type == 'call',
             'reschedule': True,
             'skip': True,
+            'litigation_file': self.action_type == 'litigation',
         }
         return [name for name, is_possible in possible.items() if is_possible]
 

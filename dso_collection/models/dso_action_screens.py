@@ -108,6 +108,18 @@ class DsoAction(models.Model):
         ]
         return " · ".join(filter(None, found))
 
+    # === ACTION METHODS === #
+
+    def action_litigation_file(self):
+        """Open the litigation file of what an action is about: its items, else its account's."""
+        self.ensure_one()
+        files = self.env['dso.litigation.file']
+        lines = self.item_ids.line_id
+        lines = lines.filtered_domain(lines._domain_open_items())
+        return files._get_url(lines or files._get_claimable(self.customer_id))
+
+    # === BUSINESS METHODS === #
+
     @api.model
     @api.readonly
     def get_agenda_counters(self, domain):

@@ -160,13 +160,23 @@ class DsoAttachment(models.AbstractModel):
         }
         if not moves:
             return {}
+        found = self._find_legal_pdfs(moves).items()
+        return {move_id: File(pdf.name, pdf.file_size, pdf.id) for move_id, pdf in found}
+
+    @api.model
+    def _find_legal_pdfs(self, move_ids):
+        """Return the PDFs that accounting has made and keeps, by id of their invoices.
+
+        :param move_ids: ids of invoices
+        :rtype: dict[int, ir.attachment]
+        """
         found = self.env['ir.attachment'].search(
             Domain('res_model', '=', 'account.move')
             & Domain('res_field', '=', 'invoice_pdf_report_file')
-            & Domain('res_id', 'in', list(moves)),
+            & Domain('res_id', 'in', list(move_ids)),
             order='id',
         )
-        return {pdf.res_id: File(pdf.name, pdf.file_size, pdf.id) for pdf in found}
+        return {pdf.res_id: pdf for pdf in found}
 
     def _get_listed(self, statement):
         """Return the items of which the message speaks, oldest first; credits are none."""

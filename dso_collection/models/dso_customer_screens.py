@@ -148,6 +148,12 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         return self.next_action_id.action_open_recipient()
 
+    def action_litigation_file(self):
+        """Open the litigation file of a customer account."""
+        self.ensure_one()
+        files = self.env['dso.litigation.file']
+        return files._get_url(files._get_claimable(self))
+
     def action_lift_hold(self):
         """Lift the dunning hold: the scenario goes on at once."""
         self._check_collect_access()

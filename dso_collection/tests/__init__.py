@@ -29,6 +29,7 @@ from . import (
     test_invariants,
     test_late_charges,
     test_late_payment,
+    test_litigation_file,
     test_load,
     test_mass_actions,
     test_mass_actions_tour,

@@ -15,7 +15,7 @@ import re
 LANGUAGES = ('de', 'ar')
 
 #: Templates of which customers see the result.
-VIEWS = ('items_table', 'letter', 'payment_page', 'statement_document')
+VIEWS = ('document_head', 'items_table', 'letter', 'payment_page', 'statement_document')
 TEXTS = (
     'model:mail.template,subject:',
     'model:mail.template,body_html:',

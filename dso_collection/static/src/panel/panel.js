@@ -338,6 +338,11 @@ export class ActionPanel extends Component {
         return this.run("action_print_letter");
     }
 
+    async openLitigationFile() {
+        const args = [[this.state.data.id]];
+        this.action.doAction(await this.orm.call("dso.action", "action_litigation_file", args));
+    }
+
     async keepOutdated() {
         for (const message of this.state.data.messages) {
             if (message.is_outdated) {
