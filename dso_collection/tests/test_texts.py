@@ -132,17 +132,30 @@ class TestTexts(CollectionCase):
             self.env['dso.scenario.step'].with_user(portal).get_hashtags()
 
     def test_unknown_hashtag_is_refused_by_an_import(self):
-        result = (
-            self.env['mail.template']
-            .with_user(self.manager)
-            .load(
-                ['name', 'model_id/id', 'subject'],
-                [["Imported", 'dso_collection.model_dso_action', "Pay #items_lst"]],
+        for model, field in (('mail.template', 'subject'), ('sms.template', 'body')):
+            result = (
+                self.env[model]
+                .with_user(self.manager)
+                .load(
+                    ['name', 'model_id/id', field],
+                    [["Imported", 'dso_collection.model_dso_action', "Pay #items_lst"]],
+                )
             )
+            self.assertFalse(result['ids'])
+            self.assertIn('#items_lst', result['messages'][0]['message'])
+            self.assertIn('#items_list_overdue', result['messages'][0]['message'])
+
+    def test_unknown_hashtag_of_an_sms_is_refused(self):
+        text = self.as_manager(self.sms_template)
+        refused = (
+            lambda: text.write({'body': "Pay #items_lst"}),
+            lambda: text.with_context(lang='fr_FR').write({'body': "Payez #items_lst"}),
+            lambda: text.update_field_translations('body', {'fr_FR': "Payez #items_lst"}),
+            lambda: text.copy({'body': "Pay #items_lst"}),
         )
-        self.assertFalse(result['ids'])
-        self.assertIn('#items_lst', result['messages'][0]['message'])
-        self.assertIn('#items_list_overdue', result['messages'][0]['message'])
+        for write in refused:
+            with self.assertRaisesRegex(ValidationError, '#items_lst.*#items_list_overdue'):
+                write()
 
     def test_unknown_hashtag_is_refused_when_a_text_becomes_ours(self):
         partner_model = self.env['ir.model']._get_id('res.partner')
