@@ -15,6 +15,7 @@ class ResCompany(models.Model):
     dso_late_product_id = fields.Many2one(
         'product.product',
         string="Late Payment Product",
+        check_company=True,
         ondelete='restrict',
         help="Its income account and taxes are those of debit notes for late payment; without one, "
         "they take the account of the sales journal, without taxes.",
@@ -24,3 +25,8 @@ class ResCompany(models.Model):
     def _check_dso_late_policy(self):
         for company in self.filtered('dso_late_policy_id'):
             company.dso_late_policy_id._check_company_uses(company)
+
+    @api.constrains('dso_late_product_id')
+    def _check_dso_late_product(self):
+        """Refuse a product of another company; core checks companies only with some modules."""
+        self._check_company(['dso_late_product_id'])

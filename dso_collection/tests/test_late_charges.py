@@ -75,6 +75,13 @@ class TestLateCharges(LateCase):
         self.assertEqual(note.invoice_line_ids.account_id, account)
         self.assertEqual((note.amount_untaxed, note.amount_total), (50, 55))
 
+    def test_product_of_another_company_is_refused(self):
+        foreign = self.env['product.product'].create(
+            {'name': "Late payment", 'company_id': self.create_company().id}
+        )
+        with self.assertRaisesRegex(UserError, "Late payment"):
+            self.company.dso_late_product_id = foreign
+
     def test_language_of_the_customer(self):
         self.env['res.lang']._activate_lang('fr_FR')
         self.customer.partner_id.lang = 'fr_FR'
