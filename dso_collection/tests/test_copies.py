@@ -1,5 +1,6 @@
 """Who gets a copy of an email, as a real mail server receives it."""
 
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from .common import jan
@@ -94,6 +95,27 @@ class TestCopies(DispatchCase):
         self.partner.user_id = self.seller
         action = self.send(self.due_action())
         self.assertEqual(action.sent_message_ids.cc, '"Sam Seller" <sam@seller.example.com>')
+
+    # --- who says so -----------------------------------------------------------------------
+
+    def test_managers_say_who_gets_copies_of_a_step(self):
+        self.partner.user_id = self.seller
+        vals = {'cc_rule': 'step', 'cc_partner_ids': self.colleague.ids}
+        for user in (self.collector, self.create_user('reader'), self.seller):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.step(3).with_user(user).write(vals)
+        self.step(3).with_user(self.create_user('manager')).write(vals)
+        self.assertEqual(self.due_action()._get_cc_partners(), self.colleague)
+
+    def test_copies_of_another_company_are_none_of_ours(self):
+        company = self.create_company()
+        foreign = self.scenario.copy({'company_id': company.id}).step_ids[:1]
+        manager = self.create_user('manager')
+        with self.assertRaises(AccessError):
+            foreign.with_user(manager).cc_partner_ids = self.colleague
+        for user in (self.collector, manager):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.company.with_user(user).dso_cc_partner_ids = self.colleague
 
     # --- what servers answer -----------------------------------------------------------------
 

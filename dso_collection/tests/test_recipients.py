@@ -1,6 +1,7 @@
 """To whom messages go, and what planning finds wrong with it (docs/engine.md, 7)."""
 
-from odoo.tests import Form, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import HOME, CollectionCase, jan
 from .common_queries import QueryCase
@@ -49,6 +50,41 @@ class TestRecipients(CollectionCase):
         self.plan()
         self.assertEqual((action.state, action.error_code), ('error', code))
         self.assertIn(words, action.error_message)
+
+    # --- who says so -----------------------------------------------------------------------
+
+    def test_whoever_keeps_contacts_chooses_collection_contacts(self):
+        action = self.propose('email')
+        keeper = new_test_user(
+            self.env, login='keeper', groups='base.group_user,base.group_partner_manager'
+        )
+        for user in (self.create_user('collector'), self.create_user('manager'), keeper):
+            with self.subTest(user.login), self.rolled_back():
+                email = f'contact{user.id}@example.com'
+                vals = {'name': user.name, 'email': email, 'parent_id': self.partner.id}
+                contact = self.env['res.partner'].with_user(user).create(vals)
+                contact.is_collection_contact = True
+                self.assertGoesTo(action, contact.sudo(), email)
+                contact.collection_by_email = False
+                self.assertGoesTo(action, self.partner, 'azure.interior@example.com')
+
+    def test_others_choose_none(self):
+        contact = self.create_contact("Ann", email='ann@example.com')
+        portal = new_test_user(self.env, login='portal_user', groups='base.group_portal')
+        portal.partner_id.parent_id = self.partner
+        employee = new_test_user(self.env, login='employee', groups='base.group_user')
+        for user in (
+            self.create_user('reader'),
+            portal,
+            employee,
+            self.env.ref('base.public_user'),
+        ):
+            for field in ('is_collection_contact', 'collection_by_email'):
+                with self.subTest(user=user.login, field=field):
+                    with self.assertRaises(AccessError):
+                        contact.with_user(user)[field] = False
+                    with self.assertRaises(AccessError):
+                        portal.partner_id.with_user(user)[field] = True
 
     # --- types -----------------------------------------------------------------------------
 
