@@ -33,6 +33,13 @@ export class LoadRenderer extends KanbanRenderer {
         });
     }
 
+    /** What is nobody's comes first, as everywhere; the column of none comes last. */
+    getGroupsOrRecords() {
+        const columns = super.getGroupsOrRecords();
+        const isIdle = ({ group }) => group && !group.value && !group.count;
+        return [...columns.filter((column) => !isIdle(column)), ...columns.filter(isIdle)];
+    }
+
     // The collector is nobody's to write: giving has its own method.
     get canMoveRecords() {
         const { isGrouped, groupByField } = this.props.list;

@@ -10,6 +10,10 @@ registry.category("web_tour.tours").add("dso_collection_load", {
             trigger: column("Mona Manager"),
         },
         {
+            content: "The column of nobody does not stand in the way while it is empty",
+            trigger: `${column("Mona Manager")} ~ ${column("None")}`,
+        },
+        {
             content: "Give an action to somebody else",
             trigger: `${column("Carl Collector")} .o_kanban_record:contains('Ready Mat')`,
             run: (helpers) => helpers.drag_and_drop(column("Mona Manager"), CENTER),
