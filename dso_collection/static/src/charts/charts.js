@@ -20,6 +20,18 @@ export class AgendaGraphModel extends graphView.Model {
     }
 }
 
+/** Counts are whole numbers; core writes the axis of every measure with decimals. */
+export class AgendaGraphRenderer extends graphView.Renderer {
+    getScaleOptions() {
+        const options = super.getScaleOptions();
+        if (options.y && this.model.metaData.measure === "__count") {
+            const callback = (value) => this.formatValue(value);
+            Object.assign(options.y.ticks, { precision: 0, callback });
+        }
+        return options;
+    }
+}
+
 /** A cell of several currencies stays empty, without Odoo's conversion. */
 export class AgendaPivotModel extends pivotView.Model {
     _getCurrencyIds(group, config) {
@@ -41,9 +53,21 @@ export class AgendaPivotController extends PivotController {
 }
 
 const views = registry.category("views");
-for (const [name, view, Controller, Model] of [
-    ["dso_agenda_graph", graphView, AgendaGraphController, AgendaGraphModel],
-    ["dso_agenda_pivot", pivotView, AgendaPivotController, AgendaPivotModel],
+for (const [name, view, parts] of [
+    [
+        "dso_agenda_graph",
+        graphView,
+        {
+            Controller: AgendaGraphController,
+            Model: AgendaGraphModel,
+            Renderer: AgendaGraphRenderer,
+        },
+    ],
+    [
+        "dso_agenda_pivot",
+        pivotView,
+        { Controller: AgendaPivotController, Model: AgendaPivotModel },
+    ],
 ]) {
-    views.add(name, { ...view, Controller, Model, SearchModel: agendaSearch(view.SearchModel) });
+    views.add(name, { ...view, ...parts, SearchModel: agendaSearch(view.SearchModel) });
 }

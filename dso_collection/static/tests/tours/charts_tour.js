@@ -19,7 +19,16 @@ registry.category("web_tour.tours").add("dso_collection_charts", {
         },
         { trigger: ".o_dso_tabs [data-tab='charts'].active" },
         { trigger: ".o_searchview_facet:contains('Azure')" },
-        { trigger: ".o_graph_view canvas" },
+        {
+            content: "Actions are counted in whole numbers",
+            trigger: ".o_graph_view canvas",
+            run: ({ anchor }) => {
+                const labels = window.Chart.getChart(anchor).scales.y.ticks.map((tick) => tick.label);
+                if (!labels.length || labels.some((label) => !/^\d+$/.test(label))) {
+                    throw new Error(`The axis shows ${labels.join(", ")}`);
+                }
+            },
+        },
         { trigger: ".o_switch_view.o_pivot", run: "click" },
         {
             content: "Two actions of Azure are to do, those of others are not counted",
