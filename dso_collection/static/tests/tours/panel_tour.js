@@ -96,6 +96,19 @@ registry.category("web_tour.tours").add("dso_collection_panel_calls", {
     ],
 });
 
+/** Replace the text of the step by another one. */
+const writeEmail = (subject, text) => [
+    { trigger: ".o_dso_email:not(:has(.o_dso_restore)) .o_dso_edit", run: "click" },
+    { trigger: "input.o_dso_subject", run: `edit ${subject}` },
+    {
+        trigger: ".o_dso_editor .odoo-editor-editable p:contains('Please pay.')",
+        run: `editor ${text}`,
+    },
+    { trigger: ".o_dso_keep", run: "click" },
+    { trigger: ".o_dso_email .badge:contains('Edited')" },
+    { trigger: `.o_dso_email_body:contains('${text}')` },
+];
+
 registry.category("web_tour.tours").add("dso_collection_panel_email", {
     steps: () => [
         ...openApp(),
@@ -116,18 +129,15 @@ registry.category("web_tour.tours").add("dso_collection_panel_email", {
             trigger: ".o_dso_email:has(.odoo-editor-editable p:contains('Please pay.')) .o_dso_keep",
             run: "click",
         },
+        ...writeEmail("About nothing", "By mistake"),
         {
-            trigger: ".o_dso_email:not(:has(.o_dso_restore)) .o_dso_edit",
+            content: "What was written by mistake is taken back",
+            trigger: ".o_dso_restore",
             run: "click",
         },
-        { trigger: "input.o_dso_subject", run: "edit About your invoice" },
-        {
-            trigger: ".o_dso_editor .odoo-editor-editable p:contains('Please pay.')",
-            run: "editor Just for you",
-        },
-        { trigger: ".o_dso_keep", run: "click" },
-        { trigger: ".o_dso_email .badge:contains('Edited')" },
-        { trigger: ".o_dso_email_body:contains('Just for you')" },
+        { trigger: ".o_dso_email:not(:has(.badge:contains('Edited'))):contains('Please pay.')" },
+        { trigger: ".o_dso_email:not(:contains('About nothing')):not(:contains('By mistake'))" },
+        ...writeEmail("About your invoice", "Just for you"),
         { trigger: ".o_dso_do_send", run: "click" },
         { trigger: ".o_notification:contains('Messages on their way: 1.')" },
         {
