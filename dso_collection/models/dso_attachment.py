@@ -233,11 +233,15 @@ class DsoAttachment(models.AbstractModel):
         """
         if not actions:
             return {}
+        interests = self._load_interests(actions, parcels)
         try:
             return self.env['dso.statement']._render_pdfs(
                 {
                     action.id: self._get_document(
-                        action, statements[action.id], parcels[action].contact
+                        action,
+                        statements[action.id],
+                        parcels[action].contact,
+                        interests.get(action.id),
                     )
                     for action in actions
                 }
@@ -252,11 +256,29 @@ class DsoAttachment(models.AbstractModel):
                 **self._print(actions[middle:], statements, parcels, causes),
             }
 
-    def _get_document(self, action, statement, contact):
+    def _load_interests(self, actions, parcels):
+        """Return the interest by item of the actions whose texts speak of late payment.
+
+        A missing reference rate has kept the text itself from being written.
+
+        :rtype: dict[int, dict]
+        """
+        channel = self.env['dso.channel']
+        asking = actions.filtered(
+            lambda action: channel._of(parcels[action].kind)._shows_late(parcels[action])
+        )
+        if not asking:
+            return {}
+        late = self.env['dso.late.payment']._load(asking.customer_id)
+        return dict.fromkeys(asking.ids, self.env['dso.statement']._get_interests(late))
+
+    def _get_document(self, action, statement, contact, interests):
         """Return the statement of what the texts ask for, in the language of the recipient."""
         unit = action.customer_id.group_account_id or action.customer_id
         lines, lang = statement.listed('all'), action._get_message_lang(contact)
-        return self.env['dso.statement']._get_document(unit, lines, statement.today, lang)
+        return self.env['dso.statement']._get_document(
+            unit, lines, statement.today, lang, interests=interests
+        )
 
     def _keep(self, actions, choices, pdfs):
         """Create the chosen statements, on the customer account like the message itself.

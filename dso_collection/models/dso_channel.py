@@ -158,6 +158,13 @@ class DsoChannel(models.AbstractModel):
         lines = str(error).strip().splitlines()
         return lines[0][:MAX_WORDS] if lines else type(error).__name__
 
+    def _shows_late(self, parcel):
+        """Tell whether the text of a message speaks of interest for late payment."""
+        template = self._get_template(parcel.action)
+        lang = parcel.action._get_message_lang(parcel.contact)
+        source = template.with_context(lang=lang)
+        return self.env['dso.hashtag']._shows_late(source[field] for field in self._text_fields)
+
     # === MESSAGES === #
 
     def _create_messages(self, parcels):

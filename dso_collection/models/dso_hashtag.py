@@ -112,6 +112,15 @@ class DsoHashtag(models.AbstractModel):
                 )
             )
 
+    @api.model
+    def _shows_late(self, sources):
+        """Tell whether texts, before they are rendered, ask for interest for late payment.
+
+        :param sources: texts with hashtags
+        """
+        known = self._hashtags()
+        return any(known[name].needs_late for name in self._used_names(sources, known))
+
     # === REPLACEMENT === #
 
     @api.model
@@ -150,7 +159,7 @@ class DsoHashtag(models.AbstractModel):
     def _used_names(self, texts, known):
         used = set()
         for text in texts:
-            used.update(hashtags.HASHTAG.findall(text))
+            used.update(hashtags.HASHTAG.findall(str(text or '')))
         return used & known.keys()
 
     def _replace_one(self, text, action, names, is_html, skip):

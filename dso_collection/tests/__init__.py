@@ -28,6 +28,7 @@ from . import (
     test_import,
     test_invariants,
     test_late_charges,
+    test_late_documents,
     test_late_payment,
     test_litigation_file,
     test_load,
