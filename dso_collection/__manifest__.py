@@ -19,6 +19,7 @@
         'report/dso_litigation_templates.xml',
         'data/dso_scenario_data.xml',
         'data/dso_late_policy_data.xml',
+        'data/dso_status_data.xml',
         'wizard/dso_action_views.xml',
         'wizard/dso_assignment_views.xml',
         'wizard/dso_customer_group_views.xml',

@@ -209,6 +209,43 @@ REPLY_STATES = [
 #: What a person may plan on a reply.
 FOLLOW_UP_TYPES = ('call', 'task')
 
+#: What a status of an item means to the engine and to figures (spec 8.1).
+STATUS_CATEGORIES = [
+    ('in_progress', "In progress"),
+    ('promise', "Promise to pay"),
+    ('dispute', "Dispute"),
+    ('dispute_resolved', "Dispute resolved"),
+    ('litigation', "Litigation"),
+]
+
+PROMISE_STATES = [
+    ('open', "Open"),
+    ('kept', "Kept"),
+    ('partial', "Partly kept"),
+    ('broken', "Broken"),
+    ('cancelled', "Cancelled"),
+]
+
+DISPUTE_STATES = [
+    ('open', "Open"),
+    ('resolved', "Resolved"),
+    ('cancelled', "Cancelled"),
+]
+
+DISPUTE_OUTCOMES = [
+    ('credit_note', "Credit note"),
+    ('due', "Due as invoiced"),
+]
+
+#: What a broken promise does to the next step of the scenario (docs/engine.md, 4).
+BROKEN_PROMISE_RULES = [
+    ('continue', "Go on as before"),
+    ('raise', "Skip to the step after the next one"),
+]
+
+#: Why an item that people have qualified is out of the scenario, the strongest reason first.
+EXCLUSIONS = ('dispute', 'litigation', 'promise', 'specific')
+
 #: Days after its planned date from which an automatic action waits for a confirmation (spec 3.21).
 STALE_DAYS = 5
 

@@ -98,6 +98,14 @@ class DsoCustomer(models.Model):
             "UPDATE dso_action_item SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_action SET member_id = %(target)s WHERE member_id = ANY(%(ids)s)",
             "UPDATE dso_reply SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
+            # An entry of several customers may give one item to both.
+            "UPDATE dso_item_status e SET is_current = FALSE FROM dso_item_status kept"
+            " WHERE e.customer_id = ANY(%(ids)s) AND e.is_current AND kept.is_current"
+            " AND kept.customer_id = %(target)s"
+            " AND (kept.move_id, kept.due_date) = (e.move_id, e.due_date)",
+            "UPDATE dso_item_status SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
+            "UPDATE dso_promise SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
+            "UPDATE dso_dispute SET customer_id = %(target)s WHERE customer_id = ANY(%(ids)s)",
             "UPDATE dso_assignment_rule SET group_account_id = %(target)s"
             " WHERE group_account_id = ANY(%(ids)s)",
             "UPDATE mail_message SET res_id = %(target)s"
@@ -105,7 +113,7 @@ class DsoCustomer(models.Model):
             "UPDATE ir_attachment SET res_id = %(target)s"
             " WHERE res_model = 'dso.customer' AND res_id = ANY(%(ids)s)",
         ):
-            self.env.execute_query(SQL(query + " RETURNING id", **params))
+            self.env.cr.execute(SQL(query, **params))
 
     def _hand_over_groups(self, target):
         """Keep groups whole when one of their customer accounts disappears.

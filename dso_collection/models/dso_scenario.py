@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..const import BROKEN_PROMISE_RULES
+
 
 class DsoScenario(models.Model):
     _name = 'dso.scenario'
@@ -35,6 +37,14 @@ class DsoScenario(models.Model):
     )
     repeat_days = fields.Integer(
         string="Repeat Every", default=15, help="Days between two repetitions of the last step."
+    )
+    broken_promise = fields.Selection(
+        BROKEN_PROMISE_RULES,
+        string="After a Broken Promise",
+        required=True,
+        default='continue',
+        help="What follows on the items of a promise that was not kept; the last step is always "
+        "done.",
     )
     start_again = fields.Boolean(
         help="A new leader invoice begins at the first step, even when earlier messages listed it."

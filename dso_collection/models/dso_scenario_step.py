@@ -17,6 +17,7 @@ FURTHER_FIELDS = {'also_email': 'email', 'also_sms': 'sms', 'also_letter': 'lett
 class DsoScenarioStep(models.Model):
     _name = 'dso.scenario.step'
     _description = "Step of a Collection Scenario"
+    _inherit = ['dso.text.mixin']
     _order = 'scenario_id, delay'
 
     scenario_id = fields.Many2one(
@@ -31,25 +32,6 @@ class DsoScenarioStep(models.Model):
     )
     action_type = fields.Selection(ACTION_TYPES, required=True)
     mode = fields.Selection(MODES, required=True, default='manual')
-    mail_template_id = fields.Many2one(
-        'mail.template',
-        string="Email Text",
-        domain=[('model', '=', 'dso.action')],
-        ondelete='restrict',
-    )
-    sms_template_id = fields.Many2one(
-        'sms.template',
-        string="SMS Text",
-        domain=[('model', '=', 'dso.action')],
-        ondelete='restrict',
-    )
-    letter_template_id = fields.Many2one(
-        'mail.template',
-        string="Letter Text",
-        domain=[('model', '=', 'dso.action')],
-        ondelete='restrict',
-        help="Its subject is the title of the letter.",
-    )
     # A step may reach the customer on several ways at once.
     also_email = fields.Boolean(string="Also by Email")
     also_sms = fields.Boolean(string="Also by SMS")

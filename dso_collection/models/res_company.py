@@ -21,6 +21,7 @@ PLAN_SETTINGS = frozenset(
         'dso_contact_interval',
         'dso_payment_grace',
         'dso_dispute_grace',
+        'dso_dispute_partial',
         'dso_ignore_below',
         'dso_hold_credits',
         'dso_hold_books',
@@ -77,6 +78,10 @@ class ResCompany(models.Model):
         string="Grace After a Dispute",
         default=10,
         help="Days without automatic messages after a dispute on the leader invoice was resolved.",
+    )
+    dso_dispute_partial = fields.Boolean(
+        string="Chase the Undisputed Rest",
+        help="Only the disputed part of an item is out of the scenario, not the whole item.",
     )
     dso_ignore_below = fields.Monetary(
         string="Ignore Documents Below",

@@ -46,6 +46,7 @@ from . import (
     test_payment_page,
     test_planner,
     test_preview,
+    test_qualify,
     test_screens,
     test_security,
     test_statement_documents,

@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import DISPUTE_OUTCOMES, DISPUTE_STATES
+
+
+class DsoDispute(models.Model):
+    """Dispute of a customer about items, until somebody has resolved it (spec 8.3)."""
+
+    _name = 'dso.dispute'
+    _description = "Dispute"
+    _inherit = ['dso.record.mixin']
+    _order = 'opened_on desc, id desc'
+
+    reason_id = fields.Many2one(
+        'dso.dispute.reason', required=True, readonly=True, index=True, ondelete='restrict'
+    )
+    owner_id = fields.Many2one(
+        'res.users', index='btree_not_null', help="Who looks into the dispute."
+    )
+    department = fields.Char()
+    currency_id = fields.Many2one('res.currency', required=True, readonly=True)
+    amount = fields.Monetary(string="Disputed Amount", required=True, readonly=True)
+    opened_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    target_date = fields.Date(help="Day by which the dispute should be resolved.")
+    state = fields.Selection(DISPUTE_STATES, required=True, readonly=True, default='open')
+    outcome = fields.Selection(DISPUTE_OUTCOMES, readonly=True)
+    resolved_on = fields.Date(readonly=True)
+    resolution_days = fields.Integer(
+        readonly=True, aggregator='avg', help="Days from the opening to the resolution."
+    )
+    credit_note_id = fields.Many2one(
+        'account.move', readonly=True, index='btree_not_null', ondelete='set null'
+    )
+    action_id = fields.Many2one(
+        'dso.action',
+        string="Follow-up",
+        readonly=True,
+        index='btree_not_null',
+        ondelete='restrict',
+        help="Action on the agenda through which the dispute is resolved.",
+    )
+    item_ids = fields.One2many('dso.dispute.item', 'dispute_id', string="Items", readonly=True)
+
+    # Plans look for open disputes, a small part of the history.
+    _waiting = models.Index("(customer_id) WHERE state = 'open'")
+
+    _check_amount = models.Constraint(
+        'CHECK (amount > 0)', "A dispute needs an amount: enter more than 0."
+    )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _open(self, lines, values):
+        """Open a dispute on open items of one customer account and currency.
+
+        :param account.move.line lines: disputed items
+        :param dict values: ``reason_id`` and, where they differ from the defaults, ``owner_id``,
+            ``department``, ``amount``, ``target_date``, ``comment`` and ``follow_up``
+        :rtype: dso.dispute
+        """
+        disputes = self.sudo()  # the caller checks the right
+        lines = lines.sudo()
+        reason = self.env['dso.dispute.reason'].browse(values.get('reason_id')).exists()
+        if not reason:
+            raise UserError(self.env._("Give the dispute a reason: what does the customer say?"))
+        today = lines.company_id.root_id._dso_today()
+        names = ('owner_id', 'department', 'target_date', 'comment')
+        dispute = disputes.create(
+            {
+                'owner_id': reason.owner_id.id,
+                'department': reason.department,
+                'target_date': today + timedelta(days=reason.delay),
+                **{name: values[name] for name in names if values.get(name)},
+                'reason_id': reason.id,
+                'customer_id': lines._dso_customer().id,
+                'currency_id': lines.currency_id.id,
+                'amount': values.get('amount') or sum(lines.mapped('amount_residual_currency')),
+                'item_ids': self.item_ids._prepare_commands(lines, values.get('amount')),
+            }
+        )
+        follow_up = {'date': dispute.target_date, **(values.get('follow_up') or {})}
+        dispute.action_id = self.env['dso.action']._plan_specific(lines, follow_up)
+        return dispute
