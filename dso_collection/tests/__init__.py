@@ -44,6 +44,7 @@ from . import (
     test_paste,
     test_payment,
     test_payment_page,
+    test_pdf_bundle,
     test_planner,
     test_preview,
     test_qualify,

@@ -8,7 +8,7 @@ from odoo.tools.pdf import PdfFileReader
 
 from .common import jan
 from .common_replies import ReplyCase
-from .test_pure_bundle import make_pdf, pages_of
+from .test_pdf_bundle import make_pdf, pages_of
 
 
 class LitigationCase(ReplyCase):

@@ -1,8 +1,8 @@
-"""Documents bound into one PDF, without a database."""
+"""Documents bound into one PDF."""
 
 import io
-from unittest import TestCase
 
+from odoo.tests import BaseCase, tagged
 from odoo.tools.pdf import PdfFileReader
 from reportlab.pdfgen import canvas
 
@@ -25,7 +25,8 @@ def pages_of(content):
     return [" ".join(reader.getPage(i).extract_text().split()) for i in range(reader.numPages)]
 
 
-class TestBundle(TestCase):
+@tagged('post_install', '-at_install')
+class TestBundle(BaseCase):
     def test_pages_are_numbered_through(self):
         parts = [Part("A", make_pdf("one", "two")), Part("B", make_pdf("three", size=(842, 595)))]
         self.assertEqual(pages_of(bind(parts)), ["one 1 / 3", "two 2 / 3", "three 3 / 3"])
