@@ -175,22 +175,27 @@ class DsoDispatch(models.AbstractModel):
 
     def _write(self, parcels):
         """Give the messages that can go out their texts."""
-        by_kind = {}
-        for parcel in parcels:
-            by_kind.setdefault('' if parcel.code else parcel.kind, []).append(parcel)
-        written = by_kind.pop('', [])
+        written, by_kind = self._sort(parcels)
         for kind, group in by_kind.items():
             written += self.env['dso.channel']._of(kind)._write(group)
         return written
 
     def _create_messages(self, parcels):
         """Create and queue the messages of each kind at once."""
+        failed, by_kind = self._sort(parcels)
+        self.env['dso.action.message']._create_failed(failed)
+        for kind, group in by_kind.items():
+            self.env['dso.channel']._of(kind)._create_messages(group)
+
+    def _sort(self, parcels):
+        """Return the messages that cannot go out, and the others by kind.
+
+        :rtype: tuple[list[Parcel], dict[str, list[Parcel]]]
+        """
         by_kind = {}
         for parcel in parcels:
             by_kind.setdefault('' if parcel.code else parcel.kind, []).append(parcel)
-        self.env['dso.action.message']._create_failed(by_kind.pop('', []))
-        for kind, group in by_kind.items():
-            self.env['dso.channel']._of(kind)._create_messages(group)
+        return by_kind.pop('', []), by_kind
 
     def _withdraw_earlier(self, actions):
         """Cancel what is left of earlier tries; return the actions of which none is under way."""
