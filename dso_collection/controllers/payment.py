@@ -81,7 +81,7 @@ class CollectionPayment(PortalAccount):
         return (currency_sudo, *payable.get(currency_sudo, nothing))
 
     def _dso_get_form_values(self, customer_sudo, currency, amount, access_token):
-        path = f'/dso_collection/pay/{customer_sudo.id}/{currency.id}'
+        path = customer_sudo._get_payment_path(currency)
         values = self._get_common_page_view_values(
             invoices_data={
                 'partner': customer_sudo.partner_id,

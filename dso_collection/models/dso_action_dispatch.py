@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, email_normalize_all, formataddr
 from odoo.tools.mail import email_split_tuples
-from odoo.tools.misc import get_lang
 
 from ..const import AUTOMATIC_MODES, CLOSED_STATES, MESSAGE_TYPES, OPEN_STATES
 
@@ -300,11 +299,9 @@ class DsoAction(models.Model):
         """
         if chosen := self.env.context.get('dso_lang'):  # in a preview
             return chosen
-        langs = self.env['res.lang']
-        for partner in (contact or self.recipient_id, self.partner_id, self.company_id.partner_id):
-            if code := langs._get_code(partner.lang):
-                return code
-        return get_lang(self.env).code
+        return self.partner_id._dso_choose_lang(
+            contact or self.recipient_id, self.partner_id, self.company_id.partner_id
+        )
 
     # === BUSINESS METHODS - STATE MACHINE === #
 

@@ -1,7 +1,6 @@
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.pdf import merge_pdf
 
@@ -20,6 +19,14 @@ class Choice(NamedTuple):
     chosen: list
     left_out: list  # files for which there is no room
     missing: list  # numbers of invoices of which no PDF exists
+
+    def name_left_out(self):
+        """Return the names of the files for which there is no room, in one line."""
+        return ", ".join(file.name for file in self.left_out)
+
+    def name_missing(self):
+        """Return the numbers of the invoices of which no PDF exists, in one line."""
+        return ", ".join(self.missing)
 
 
 class DsoAttachment(models.AbstractModel):
@@ -108,10 +115,9 @@ class DsoAttachment(models.AbstractModel):
         if kind != 'email':
             return {}
         choice = sudo._preview(action, lang, body)
-        left_out = ", ".join(file.name for file in choice.left_out)
         return {
             'attachments': [file.name for file in choice.chosen],
-            'attachment_note': self._explain(left_out, ", ".join(choice.missing)),
+            'attachment_note': self._explain(choice.name_left_out(), choice.name_missing()),
         }
 
     @api.model
@@ -219,13 +225,13 @@ class DsoAttachment(models.AbstractModel):
         return files, missing
 
     def _get_statement_name(self, action, lang):
-        unit = action.customer_id.group_account_id or action.customer_id
+        unit = action.customer_id._get_unit()
         return f'{unit._get_statement_name(lang)}.pdf'
 
     # === STATEMENTS === #
 
     def _print(self, actions, statements, parcels, causes):
-        """Return the statements as PDF by id of the action; halve what fails.
+        """Return the statements as PDF by id of the action.
 
         :param dict parcels: messages by action
         :param dict causes: gets what went wrong by id of the action
@@ -234,7 +240,8 @@ class DsoAttachment(models.AbstractModel):
         if not actions:
             return {}
         interests = self._load_interests(actions, parcels)
-        try:
+
+        def render(actions):
             return self.env['dso.statement']._render_pdfs(
                 {
                     action.id: self._get_document(
@@ -246,15 +253,8 @@ class DsoAttachment(models.AbstractModel):
                     for action in actions
                 }
             )
-        except UserError as error:
-            if len(actions) == 1:
-                causes[actions.id] = self.env['dso.channel']._get_cause(error)
-                return {}
-            middle = len(actions) // 2
-            return {
-                **self._print(actions[:middle], statements, parcels, causes),
-                **self._print(actions[middle:], statements, parcels, causes),
-            }
+
+        return self.env['dso.channel']._make_halving(render, actions, causes)
 
     def _load_interests(self, actions, parcels):
         """Return the interest by item of the actions whose texts speak of late payment.
@@ -274,7 +274,7 @@ class DsoAttachment(models.AbstractModel):
 
     def _get_document(self, action, statement, contact, interests):
         """Return the statement of what the texts ask for, in the language of the recipient."""
-        unit = action.customer_id.group_account_id or action.customer_id
+        unit = action.customer_id._get_unit()
         lines, lang = statement.listed('all'), action._get_message_lang(contact)
         return self.env['dso.statement']._get_document(
             unit, lines, statement.today, lang, interests=interests

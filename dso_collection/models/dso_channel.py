@@ -1,3 +1,4 @@
+import functools
 from typing import Any, NamedTuple
 
 from odoo import api, models
@@ -120,24 +121,11 @@ class DsoChannel(models.AbstractModel):
         )
         for (template, lang), group in groups.items():
             if template:
-                texts.update(self._render_group(template, lang, group, causes))
+                render = functools.partial(self._render_texts, template, lang)
+                texts.update(self._make_halving(render, group, causes))
             else:
                 causes.update(dict.fromkeys(group.ids, self.env._("the step has no text")))
         return texts, causes
-
-    def _render_group(self, template, lang, actions, causes):
-        """Render one template in one language; halve what fails until the bad ones are found."""
-        try:
-            return self._render_texts(template, lang, actions)
-        except UserError as error:
-            if len(actions) == 1:
-                causes[actions.id] = self._get_cause(error)
-                return {}
-            middle = len(actions) // 2
-            return {
-                **self._render_group(template, lang, actions[:middle], causes),
-                **self._render_group(template, lang, actions[middle:], causes),
-            }
 
     def _render_texts(self, template, lang, actions):
         with self.env.cr.savepoint():  # an expression may break the transaction
@@ -183,6 +171,17 @@ class DsoChannel(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _lock_queue(self, messages, queued):
+        """Lock what waits in core's queue; tell which messages a worker is handing over.
+
+        :param queued: records of the queue that may still be cancelled
+        :return: those that are locked now, and the messages of the others
+        :rtype: tuple
+        """
+        locked = queued.try_lock_for_update(allow_referencing=True)
+        busy = (queued - locked).mail_message_id
+        return locked, messages.filtered(lambda message: message.mail_message_id & busy)
+
     # === RESULTS === #
 
     def _read_fates(self, messages):
@@ -222,8 +221,32 @@ class DsoChannel(models.AbstractModel):
 
     # === TOOLS === #
 
-    def _create_rows(self, parcels, mail_messages, **vals):
-        """Create the rows that tie core's messages to their actions."""
+    @api.model
+    def _make_halving(self, make, actions, causes):
+        """Make something for many actions at once; halve what fails until the bad ones are found.
+
+        :param make: function of actions that returns a dict by id of the action, or raises an
+            error for users
+        :param dict causes: gets what went wrong, by id of the action
+        :rtype: dict
+        """
+        try:
+            return make(actions)
+        except UserError as error:
+            if len(actions) == 1:
+                causes[actions.id] = self._get_cause(error)
+                return {}
+            middle = len(actions) // 2
+            return {
+                **self._make_halving(make, actions[:middle], causes),
+                **self._make_halving(make, actions[middle:], causes),
+            }
+
+    def _create_rows(self, parcels, mail_messages, vals_list=None):
+        """Create the rows that tie core's messages to their actions.
+
+        :param list vals_list: what the channel knows of each message besides
+        """
         return self.env['dso.action.message'].create(
             [
                 {
@@ -235,7 +258,9 @@ class DsoChannel(models.AbstractModel):
                     **self._prepare_row(parcel),
                     **vals,
                 }
-                for parcel, message in zip(parcels, mail_messages, strict=True)
+                for parcel, message, vals in zip(
+                    parcels, mail_messages, vals_list or [{}] * len(parcels), strict=True
+                )
             ]
         )
 

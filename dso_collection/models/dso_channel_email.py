@@ -43,8 +43,8 @@ class DsoChannelEmail(models.AbstractModel):
 
     def _prepare_row(self, parcel):
         return {
-            'left_out': ", ".join(file.name for file in parcel.files.left_out),
-            'missing': ", ".join(parcel.files.missing),
+            'left_out': parcel.files.name_left_out(),
+            'missing': parcel.files.name_missing(),
         }
 
     def _create_messages(self, parcels):
@@ -76,10 +76,7 @@ class DsoChannelEmail(models.AbstractModel):
                 for values in self._prepare_notifications(parcel, mail)
             ]
         )
-        rows = self._create_rows(parcels, messages)
-        for row, mail in zip(rows, mails, strict=True):
-            row.cc = mail.email_cc
-        return rows
+        return self._create_rows(parcels, messages, [{'cc': mail.email_cc} for mail in mails])
 
     def _get_reply_tos(self, parcels):
         """Return the reply addresses by id of the customer account."""
@@ -147,16 +144,12 @@ class DsoChannelEmail(models.AbstractModel):
         ]
 
     def _withdraw(self, messages):
-        mails = self.env['mail.mail'].search(
-            [
-                ('mail_message_id', 'in', messages.mail_message_id.ids),
-                ('state', 'in', ('outgoing', 'exception')),
-            ]
+        mails = self._read_queue(messages).filtered(
+            lambda mail: mail.state in ('outgoing', 'exception')
         )
-        withdrawn = mails.try_lock_for_update(allow_referencing=True)
-        withdrawn.cancel()
-        busy = (mails - withdrawn).mail_message_id
-        return messages.filtered(lambda message: message.mail_message_id & busy)
+        free, busy = self._lock_queue(messages, mails)
+        free.cancel()
+        return busy
 
     # === RESULTS === #
 

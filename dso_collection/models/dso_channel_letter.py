@@ -55,10 +55,8 @@ class DsoChannelLetter(models.AbstractModel):
                 for parcel, document in zip(parcels, documents, strict=True)
             ]
         )
-        rows = self._create_rows(parcels, messages)
-        for row, document in zip(rows, documents, strict=True):
-            row.document_id = document
-        return rows
+        vals_list = [{'document_id': document.id} for document in documents]
+        return self._create_rows(parcels, messages, vals_list)
 
     def _prepare_message(self, parcel):
         return {

@@ -83,17 +83,10 @@ class DsoChannelSms(models.AbstractModel):
         }
 
     def _withdraw(self, messages):
-        queued = self.env['sms.sms'].search(
-            [
-                ('mail_message_id', 'in', messages.mail_message_id.ids),
-                ('state', 'in', ('outgoing', 'error')),
-                ('to_delete', '=', False),
-            ]
-        )
-        withdrawn = queued.try_lock_for_update(allow_referencing=True)
-        withdrawn.action_set_canceled()
-        busy = (queued - withdrawn).mail_message_id
-        return messages.filtered(lambda message: message.mail_message_id & busy)
+        queued = self._read_queue(messages).filtered(lambda sms: sms.state in ('outgoing', 'error'))
+        free, busy = self._lock_queue(messages, queued)
+        free.action_set_canceled()
+        return busy
 
     # === RESULTS === #
 

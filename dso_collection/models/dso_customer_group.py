@@ -158,6 +158,14 @@ class DsoCustomer(models.Model):
         members = customers.filtered('group_account_id') | customers.grouped_account_ids
         members.write({'group_account_id': False})
 
+    def _get_unit(self):
+        """Return the account through which a customer account is collected, its group or itself.
+
+        :rtype: dso.customer
+        """
+        self.ensure_one()
+        return self.group_account_id or self
+
     def _move_specific_actions(self):
         """Take open specific actions to where these customer accounts are collected now."""
         self.env.flush_all()

@@ -83,8 +83,12 @@ class DsoCustomer(models.Model):
         )
 
     def _get_payment_link(self, currency):
-        path = f'/dso_collection/pay/{self.id}/{currency.id}?access_token={self._payment_token()}'
-        return self.get_base_url() + path
+        path = self._get_payment_path(currency)
+        return f'{self.get_base_url()}{path}?access_token={self._payment_token()}'
+
+    def _get_payment_path(self, currency):
+        """Return where the payment page of a currency is on the server."""
+        return f'/dso_collection/pay/{self.id}/{currency.id}'
 
     def _payment_token(self):
         """Return the signature of the links of a customer account; it tells nothing by itself."""

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools.misc import get_lang
 
 from ..tools.attachments import file_name
 
@@ -14,12 +13,9 @@ class DsoCustomer(models.Model):
 
         :rtype: str
         """
-        langs = self.env['res.lang']
         customer = self.sudo()  # whoever may read the customer account
-        for partner in (customer.partner_id, customer.company_id.partner_id):
-            if code := langs._get_code(partner.lang):
-                return code
-        return get_lang(self.env).code
+        partner, company = customer.partner_id, customer.company_id
+        return partner._dso_choose_lang(partner, company.partner_id)
 
     def _get_statements_name(self):
         """Return the name of one file with the statements of these customer accounts.

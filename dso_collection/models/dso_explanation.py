@@ -43,7 +43,7 @@ class DsoExplanation(models.AbstractModel):
         )
 
     def _reason_hold(self, customer):
-        account = customer.group_account_id or customer
+        account = customer._get_unit()
         reason = self._label(account, 'hold_reason')
         if account.hold_until:
             return self.env._(

@@ -27,13 +27,14 @@ class DsoExplanation(models.AbstractModel):
             return ""
         recipient, detail = recipient or "", detail or ""
         texts = {
-            **self._email_failures(name, recipient, detail),
+            **self._recipient_failures(name, recipient),
+            **self._sending_failures(recipient, detail),
             **self._sms_failures(recipient, detail),
             'withdrawn': self.env._("The letter was withdrawn before it was posted."),
         }
         return texts[code]
 
-    def _email_failures(self, name, recipient, detail):
+    def _recipient_failures(self, name, recipient):
         return {
             'no_recipient': self.env._(
                 "%(name)s has no e-mail address: enter one on the contact.", name=name
@@ -55,6 +56,16 @@ class DsoExplanation(models.AbstractModel):
                 "contact.",
                 name=name,
             ),
+            'blacklisted': self.env._(
+                "%(name)s (%(recipient)s) is on the blacklist: remove the address or number "
+                "there, or choose another contact.",
+                name=name,
+                recipient=recipient,
+            ),
+        }
+
+    def _sending_failures(self, recipient, detail):
+        return {
             'bounced': self.env._(
                 "The last message to %(recipient)s came back: correct the address or choose "
                 "another contact.",
@@ -65,12 +76,6 @@ class DsoExplanation(models.AbstractModel):
                 "cause, then retry.",
                 recipient=recipient,
                 detail=detail,
-            ),
-            'blacklisted': self.env._(
-                "%(name)s (%(recipient)s) is on the blacklist: remove the address or number "
-                "there, or choose another contact.",
-                name=name,
-                recipient=recipient,
             ),
             'no_sender': self.env._(
                 "There is no sender: give the collector an e-mail address or choose a collection "

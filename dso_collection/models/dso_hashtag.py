@@ -209,9 +209,9 @@ class DsoHashtag(models.AbstractModel):
         loaded = self.env['dso.statement']._load(units | customers.group_account_id)
         selected = self._load_selected(actions)
         return {
-            action.id: loaded[
-                (action.customer_id.group_account_id or action.customer_id).id
-            ]._replace(selected=selected.get(action.id, frozenset()))
+            action.id: loaded[action.customer_id._get_unit().id]._replace(
+                selected=selected.get(action.id, frozenset())
+            )
             for action in actions
         }
 
@@ -337,7 +337,7 @@ class DsoHashtag(models.AbstractModel):
         return self.env['dso.statement']._get_interests(self._late(action))
 
     def _late(self, action):
-        unit = action.customer_id.group_account_id or action.customer_id
+        unit = action.customer_id._get_unit()
         late = self.env.context['dso_late'].get(unit.id, {})
         # The customer's text is in his language, the sentence for the collector in his own.
         late_payment = self.env['dso.late.payment'].with_context(lang=self.env.user.lang)

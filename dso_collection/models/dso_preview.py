@@ -33,10 +33,12 @@ class DsoPreview(models.AbstractModel):
         :rtype: dict
         """
         self._check_readable(step, customer)
-        customer = self._get_unit(customer or self._propose_customer(step))
-        data = {**self._read_step(step), 'customer_id': customer.id, 'messages': [], 'warnings': []}
+        customer = customer or self._propose_customer(step)
+        data = {**self._read_step(step), 'customer_id': False, 'messages': [], 'warnings': []}
         if not customer:
             return {**data, 'langs': [], 'lang': "", 'warnings': [self._explain_nobody()]}
+        customer = customer._get_unit()
+        data['customer_id'] = customer.id
         with self._acting(step, customer, lang) as parcels:
             data['messages'] = [self._read_message(parcel) for parcel in parcels]
             data['warnings'] = self._read_warnings(parcels)
@@ -48,10 +50,6 @@ class DsoPreview(models.AbstractModel):
         step.check_access('read')
         if customer:
             customer.check_access('read')
-
-    def _get_unit(self, customer):
-        """Return the account through which a customer account is collected."""
-        return customer.group_account_id or customer
 
     def _read_step(self, step):
         return {
@@ -223,8 +221,8 @@ class DsoPreview(models.AbstractModel):
 
     def _explain_files(self, files):
         """Return what does not go along with an email, in sentences."""
-        left_out = ", ".join(file.name for file in files.left_out)
-        return self.env['dso.attachment']._explain(left_out, ", ".join(files.missing))
+        explain = self.env['dso.attachment']._explain
+        return explain(files.name_left_out(), files.name_missing())
 
     def _prepare_email(self, parcel):
         """Return the values of an email as it would leave, with its files.
@@ -253,7 +251,7 @@ class DsoPreview(models.AbstractModel):
         :rtype: bytes
         """
         self._check_readable(step, customer)
-        with self._acting(step, self._get_unit(customer), lang) as parcels:
+        with self._acting(step, customer._get_unit(), lang) as parcels:
             parcel = self._get_parcel(parcels, kind)
             if kind not in LETTER_TYPES:
                 raise UserError(self.env._("Only letters are documents."))
@@ -322,7 +320,7 @@ class DsoPreview(models.AbstractModel):
         if kind not in senders:
             raise UserError(self.env._("A letter is no test: look at its document."))
         address = self._get_own_address(kind)
-        with self._acting(step, self._get_unit(customer), lang) as parcels:
+        with self._acting(step, customer._get_unit(), lang) as parcels:
             parcel = self._write(self._get_parcel(parcels, kind))
             if parcel.cause:
                 raise UserError(parcel.cause)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import get_lang
 
 from ..const import CONTACT_FIELDS
 from .dso_facade_mixin import FACADES
@@ -211,6 +212,16 @@ class ResPartner(models.Model):
             )
         )
         return {row[0] for row in rows if row[0]}
+
+    @api.model
+    def _dso_choose_lang(self, *partners):
+        """Return the first installed language of some partners, else the user's.
+
+        :param partners: one each, as they were read: put together, each would be read by itself
+        :rtype: str
+        """
+        installed = (self.env['res.lang']._get_code(partner.lang) for partner in partners)
+        return next(filter(None, installed), None) or get_lang(self.env).code
 
     # === FACADE HOOKS === #
 
