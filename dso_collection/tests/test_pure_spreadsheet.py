@@ -104,8 +104,8 @@ class TestSpreadsheet(unittest.TestCase):
 
     def test_memory_does_not_grow_with_the_rows(self):
         for kind in (CsvTable, XlsxTable):
-            few, many = self.peak(kind, 300), self.peak(kind, 1800)
-            self.assertLess(many, few + 150_000, kind)
+            few, many = self.peak(kind, 100), self.peak(kind, 700)
+            self.assertLess(many, few + 60_000, kind)
 
     def peak(self, kind, count):
         with tempfile.TemporaryFile() as sink:

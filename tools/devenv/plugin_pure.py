@@ -12,10 +12,14 @@ import sys
 from pathlib import Path
 
 import _pytest.pathlib
+import hypothesis
 
 from . import paths
 
 PREFIX = 'odoo.addons'
+
+#: Examples of a property in a run that people wait for; `make test` has hypothesis's own number.
+EXAMPLES = 20
 
 
 def _register(name, folder=None):
@@ -53,5 +57,7 @@ def _resolve_with(original):
 
 def pytest_configure(config):
     _register_all()
+    hypothesis.settings.register_profile('fast', max_examples=EXAMPLES)
+    hypothesis.settings.load_profile('fast')
     original = _pytest.pathlib.resolve_pkg_root_and_module_name
     _pytest.pathlib.resolve_pkg_root_and_module_name = _resolve_with(original)
