@@ -132,8 +132,11 @@ class DsoAction(models.Model):
         contacts = {parcel.kind: parcel.contact for parcel in self._address_messages()}
         lang = self._get_message_lang(contacts[kind])
         replaced = self.env['dso.hashtag'].with_context(lang=lang)
+        channel = self.env['dso.channel']._of(kind)
         fresh = {
-            edited: replaced._replace({self.id: texts[name]}, is_html=name == 'body_html')[self.id]
+            edited: channel._tidy(
+                replaced._replace({self.id: texts[name]}, is_html=name == 'body_html')[self.id]
+            )
             for name, edited in EDITED_FIELDS[kind]
         }
         seen = items_key or self._get_items_keys()[self.id]

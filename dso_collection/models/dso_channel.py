@@ -107,6 +107,11 @@ class DsoChannel(models.AbstractModel):
                 written.append(parcel._replace(texts=own))
         return written
 
+    @api.model
+    def _tidy(self, text):
+        """Return a text as this channel sends it."""
+        return text
+
     def _render(self, contacts):
         """Return the texts of actions, in the language of their recipients, and what went wrong.
 

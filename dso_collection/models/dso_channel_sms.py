@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.addons.sms.tools.sms_tools import sms_content_to_rendered_html
 
 from ..tools import delivery
@@ -27,9 +27,13 @@ class DsoChannelSms(models.AbstractModel):
         """Override to write plain spaces: one that does not break halves what an SMS can hold."""
         texts = super()._render_texts(template, lang, actions)
         return {
-            action_id: {field: text.translate(PLAIN_SPACES) for field, text in fields.items()}
+            action_id: {field: self._tidy(text) for field, text in fields.items()}
             for action_id, fields in texts.items()
         }
+
+    @api.model
+    def _tidy(self, text):
+        return text.translate(PLAIN_SPACES)
 
     # === MESSAGES === #
 
