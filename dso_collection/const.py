@@ -172,7 +172,8 @@ ERROR_CODES = [
     ('sms_refused', "Refused by the SMS service"),
     ('sms_connection', "SMS service out of reach"),
     ('lost', "Message lost"),
-    ('withdrawn', "Letter withdrawn"),
+    ('withdrawn', "Message withdrawn"),
+    ('paused', "Taken back while sending was paused"),
 ]
 
 #: Errors that a contact causes, found when planning (docs/engine.md, section 7).

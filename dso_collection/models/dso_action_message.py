@@ -76,6 +76,9 @@ class DsoActionMessage(models.Model):
     # The scheduled action looks at what is under way, a few rows of a growing history.
     _queued = models.Index("(mail_message_id) WHERE delivery = 'queued'")
 
+    # So does it at what a pause has taken back.
+    _paused = models.Index("(action_id) WHERE failure_code = 'paused'")
+
     # === COMPUTE METHODS === #
 
     @api.depends('failure_code', 'failure_reason', 'recipient')
@@ -133,6 +136,12 @@ class DsoActionMessage(models.Model):
         # Nothing may be left of an action that was done because another message had arrived.
         withdrawn.filtered(lambda message: message.action_id not in sending)._report_unreached()
         return withdrawn
+
+    def _set_paused(self):
+        """Remember what a pause has taken back of actions that are not planned again."""
+        self.filtered(lambda message: message.action_id.state in ('sending', 'done')).write(
+            {'delivery': 'failed', 'failure_code': 'paused', 'failure_reason': False}
+        )
 
     @api.model
     def _domain_evidence(self):

@@ -61,6 +61,8 @@ class DsoDispatch(models.AbstractModel):
         domain = self.env['dso.action']._domain_sendable(company, company._dso_today())
         actions = self.env['dso.action'].search(domain)
         commit_progress(remaining=len(actions))
+        if company._dso_next_opening() <= fields.Datetime.now():
+            self._dispatch_paused(company)
         for batch in self._get_batches(actions):
             opening = company._dso_next_opening()
             if opening > fields.Datetime.now():
@@ -217,7 +219,29 @@ class DsoDispatch(models.AbstractModel):
                 ('action_id.company_id', 'in', companies.root_id.ids),
             ]
         )
-        queued._take_back()
+        queued._take_back()._set_paused()
+
+    def _dispatch_paused(self, company):
+        """Send what a pause took back beside messages that reached the customer all the same.
+
+        The step counts as done, so that no plan would propose it again. Where the books have
+        changed since, nothing goes.
+        """
+        paused = self.env['dso.action.message'].search(
+            Domain('failure_code', '=', 'paused')
+            & Domain('action_id.company_id', '=', company.id)
+            & Domain('action_id.state', 'in', ('sending', 'done'))
+        )
+        paused = paused.try_lock_for_update(allow_referencing=True)
+        outdated = paused._get_changes()
+        paused.failure_code = 'withdrawn'  # whatever becomes of it, it is looked at once
+        dispatch = self.sudo().with_company(company)
+        valid = paused.filtered(lambda message: message.id not in outdated)
+        for kind, messages in valid.with_env(dispatch.env).grouped('kind').items():
+            parcels = self.env['dso.channel']._of(kind)._address(messages.action_id, kind)
+            dispatch._create_messages(dispatch._write(parcels))
+        if valid:
+            self._send_soon()
 
     # === TEXTS === #
 

@@ -30,7 +30,11 @@ class DsoExplanation(models.AbstractModel):
             **self._recipient_failures(name, recipient),
             **self._sending_failures(recipient, detail),
             **self._sms_failures(recipient, detail),
-            'withdrawn': self.env._("The letter was withdrawn before it was posted."),
+            'withdrawn': self.env._("The message was withdrawn before it left."),
+            'paused': self.env._(
+                "Sending was paused before the message left: it is written again when sending is "
+                "resumed."
+            ),
         }
         return texts[code]
 

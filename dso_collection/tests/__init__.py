@@ -42,6 +42,7 @@ from . import (
     test_panel,
     test_panel_tour,
     test_paste,
+    test_pause,
     test_payment,
     test_payment_page,
     test_pdf_bundle,
