@@ -133,6 +133,17 @@ class TestAttachments(AttachmentCase):
         self.go_to(jan(4))
         return self.next_action(self.customer)
 
+    def write_sms_with_email(self):
+        """Let the reminder of day 3 be an SMS with an email beside it."""
+        self.customer.partner_id.phone = '+1 650 555 0111'
+        self.step(3).write(
+            {
+                'action_type': 'sms',
+                'also_email': True,
+                'sms_template_id': self.create_sms_template().id,
+            }
+        )
+
     def speak_french(self, partner):
         self.env['res.lang']._activate_lang('fr_FR')
         self.env['ir.module.module']._load_module_terms(['dso_collection'], ['fr_FR'])
@@ -150,15 +161,7 @@ class TestAttachments(AttachmentCase):
             }
         )
         self.speak_french(contact)
-        self.customer.partner_id.phone = '+1 650 555 0111'
-        step = self.step(3)
-        step.write(
-            {
-                'action_type': 'sms',
-                'also_email': True,
-                'sms_template_id': self.create_sms_template().id,
-            }
-        )
+        self.write_sms_with_email()
         self.go_to(jan(4))
         action = self.next_action(self.customer)
         drafts = {draft['kind']: draft for draft in action.get_panel()['messages']}
@@ -173,15 +176,7 @@ class TestAttachments(AttachmentCase):
 
     def test_email_that_cannot_carry_its_statement(self):
         """Beside another message it fails alone, and its row says why."""
-        self.customer.partner_id.phone = '+1 650 555 0111'
-        step = self.step(3)
-        step.write(
-            {
-                'action_type': 'sms',
-                'also_email': True,
-                'sms_template_id': self.create_sms_template().id,
-            }
-        )
+        self.write_sms_with_email()
         self.go_to(jan(4))
         action = self.next_action(self.customer)
         with patch.object(

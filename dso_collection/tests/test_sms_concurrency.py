@@ -6,10 +6,10 @@ from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.tools import SQL
 
 from .sms_provider import SmsProvider
-from .test_dispatch_concurrency import WorkerCase
+from .common_workers import OneMessage, WorkerCase
 
 
-class TestSmsConcurrency(WorkerCase):
+class TestSmsConcurrency(OneMessage, WorkerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -60,20 +60,6 @@ class TestSmsConcurrency(WorkerCase):
         return env['sms.sms'].search(
             [('mail_message_id', 'in', messages.ids), ('state', '=', 'outgoing')]
         )
-
-    def assertDone(self):
-        action = self.action(self.worker())
-        self.assertEqual((action.state, action.delivery), ('done', 'sent'))
-        self.assertEqual(len(action.sent_message_ids), 1)
-
-    def test_two_dispatchers_at_once(self):
-        first, second = self.worker(), self.worker()
-        self.assertTrue(self.dispatch(first))
-        self.assertFalse(self.dispatch(second))
-        second.cr.commit()
-        first.cr.commit()
-        self.assertFalse(self.dispatch(second))
-        self.assertEqual(len(self.queued(second)), 1)
 
     def test_two_queues_at_once(self):
         first, second = self.queue(), self.worker()

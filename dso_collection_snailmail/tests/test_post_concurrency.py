@@ -6,12 +6,12 @@ import psycopg2
 from odoo.addons.iap.tools import iap_tools
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.dso_collection.tests.test_dispatch_concurrency import SQL_LOG, WorkerCase
+from odoo.addons.dso_collection.tests.common_workers import SQL_LOG, OneMessage, WorkerCase
 
 from .postal_service import PostalService
 
 
-class TestPostConcurrency(WorkerCase):
+class TestPostConcurrency(OneMessage, WorkerCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -63,29 +63,15 @@ class TestPostConcurrency(WorkerCase):
             cr.execute(SQL("DELETE FROM ir_cron_trigger WHERE cron_id = %s", cron.id))
         super().clean()
 
-    def letter(self, env):
+    def queued(self, env):
         return self.action(env).sent_message_ids.snailmail_letter_id
-
-    def assertDone(self):
-        action = self.action(self.worker())
-        self.assertEqual((action.state, action.delivery), ('done', 'sent'))
-        self.assertEqual(len(action.sent_message_ids), 1)
-
-    def test_two_dispatchers_at_once(self):
-        first, second = self.worker(), self.worker()
-        self.assertTrue(self.dispatch(first))
-        self.assertFalse(self.dispatch(second))
-        second.cr.commit()
-        first.cr.commit()
-        self.assertFalse(self.dispatch(second))
-        self.assertEqual(len(self.letter(second)), 1)
 
     def test_two_queues_at_once(self):
         first, second = self.queue(), self.worker()
-        waiting = self.letter(second)
+        waiting = self.queued(second)
         self.assertEqual(waiting.state, 'pending')
         with patch.object(first.cr, 'commit'):
-            self.letter(first)._snailmail_print()  # handed over, not committed yet
+            self.queued(first)._snailmail_print()  # handed over, not committed yet
         waiting._snailmail_print()
         first.cr.commit()
         with mute_logger(SQL_LOG), self.assertRaises(psycopg2.errors.SerializationFailure):
@@ -98,9 +84,9 @@ class TestPostConcurrency(WorkerCase):
     def test_queue_that_dies_after_the_service_took_the_letter(self):
         first = self.queue()
         with patch.object(first.cr, 'commit'):
-            self.letter(first)._snailmail_print()
+            self.queued(first)._snailmail_print()
         first.cr.rollback()
-        self.letter(self.worker())._snailmail_print()
+        self.queued(self.worker())._snailmail_print()
         [lost, repeated] = self.service.letters
         self.assertEqual(lost, repeated)  # by the same number
         self.assertDone()
@@ -108,7 +94,7 @@ class TestPostConcurrency(WorkerCase):
     def test_action_locked_by_somebody_while_its_letter_is_posted(self):
         queue, other = self.queue(), self.worker()
         self.action(other).lock_for_update()
-        self.letter(queue)._snailmail_print()
+        self.queued(queue)._snailmail_print()
         self.assertEqual(self.action(self.worker()).state, 'sending')
         other.cr.rollback()
         env = self.worker()
@@ -119,7 +105,7 @@ class TestPostConcurrency(WorkerCase):
 
     def test_withdrawn_while_another_letter_is_posted(self):
         queue, other = self.queue(), self.worker()
-        letter = self.letter(queue)
+        letter = self.queued(queue)
         self.assertEqual(letter.state, 'pending')  # as core's queue has read it
         other['dso.dispatch']._withdraw_queued(other.company)
         other.cr.commit()
@@ -131,7 +117,7 @@ class TestPostConcurrency(WorkerCase):
     def test_withdrawn_while_it_is_posted(self):
         queue, other = self.queue(), self.worker()
         with patch.object(queue.cr, 'commit'):
-            self.letter(queue)._snailmail_print()
+            self.queued(queue)._snailmail_print()
         other['dso.dispatch']._withdraw_queued(other.company)
         other.cr.commit()
         queue.cr.commit()
