@@ -35,6 +35,7 @@
         'views/dso_action_load_views.xml',
         'views/dso_action_message_views.xml',
         'views/dso_assignment_views.xml',
+        'views/dso_dispute_views.xml',
         'views/dso_reply_views.xml',
         'views/dso_customer_views.xml',
         'views/dso_text_views.xml',

@@ -55,6 +55,18 @@ class AccountMove(models.Model):
                 move[name] = items[name][:1] if items else False
             move.dso_status_category = move.dso_status_id.category
 
+    # === ACTION METHODS === #
+
+    def action_dso_open_dispute(self):
+        """Open the open dispute on a document."""
+        self.ensure_one()
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': 'dso.dispute',
+            'res_id': self.dso_dispute_id.id,
+            'views': [(False, 'form')],
+        }
+
     # === SEARCH METHODS === #
 
     @api.model

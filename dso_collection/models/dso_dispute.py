@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import formatLang
 
 from ..const import DISPUTE_OUTCOMES, DISPUTE_STATES
 
@@ -42,7 +43,9 @@ class DsoDispute(models.Model):
         ondelete='restrict',
         help="Action on the agenda through which the dispute is resolved.",
     )
+    follow_up_ids = fields.One2many('dso.action', 'dispute_id', string="Follow-ups", readonly=True)
     item_ids = fields.One2many('dso.dispute.item', 'dispute_id', string="Items", readonly=True)
+    numbers = fields.Char(string="Invoices", compute='_compute_numbers')
 
     # Plans look for open disputes, a small part of the history.
     _waiting = models.Index("(customer_id) WHERE state = 'open'")
@@ -50,6 +53,43 @@ class DsoDispute(models.Model):
     _check_amount = models.Constraint(
         'CHECK (amount > 0)', "A dispute needs an amount: enter more than 0."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('reason_id.name', 'customer_id.display_name')
+    def _compute_display_name(self):
+        for dispute in self:
+            names = (dispute.reason_id.name, dispute.customer_id.display_name)
+            dispute.display_name = " · ".join(filter(None, names))
+
+    @api.depends('item_ids.number')
+    def _compute_numbers(self):
+        for dispute in self:
+            numbers = dispute.item_ids.mapped('number')
+            dispute.numbers = ", ".join(dict.fromkeys(filter(None, numbers)))
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains('owner_id', 'company_id')
+    def _check_owner(self):
+        for dispute in self.sudo():  # whoever opens a dispute may not read other users' companies
+            owner, company = dispute.owner_id, dispute.company_id
+            if owner and (owner.share or company not in owner.company_ids.root_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(owner)s does not work in %(company)s: choose who can look into the "
+                        "dispute.",
+                        owner=owner.name,
+                        company=company.name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+
+    def action_open_customer(self):
+        """Open the customer account of a dispute."""
+        self.ensure_one()
+        return self.customer_id.action_open()
 
     # === BUSINESS METHODS === #
 
@@ -68,6 +108,7 @@ class DsoDispute(models.Model):
         if not reason:
             raise UserError(self.env._("Give the dispute a reason: what does the customer say?"))
         today = lines.company_id.root_id._dso_today()
+        self._check_amounts(lines, values.get('amount'))
         names = ('owner_id', 'department', 'target_date', 'comment')
         dispute = disputes.create(
             {
@@ -82,6 +123,30 @@ class DsoDispute(models.Model):
                 'item_ids': self.item_ids._prepare_commands(lines, values.get('amount')),
             }
         )
-        follow_up = {'date': dispute.target_date, **(values.get('follow_up') or {})}
-        dispute.action_id = self.env['dso.action']._plan_specific(lines, follow_up)
+        follow_up = dict(values.get('follow_up') or {})
+        if not follow_up.get('date'):
+            day = today + timedelta(days=follow_up.get('delay', reason.delay))
+            follow_up['date'] = max(today, min(dispute.target_date, day))
+        dispute._set_follow_up(self.env['dso.action']._plan_specific(lines, follow_up))
         return dispute
+
+    @api.model
+    def _check_amounts(self, lines, amount):
+        """Refuse a disputed amount that is not positive, or more than what is open."""
+        currency, total = lines.currency_id, sum(lines.mapped('amount_residual_currency'))
+        if amount and (amount < 0 or currency.compare_amounts(amount, total) > 0):
+            raise UserError(
+                self.env._(
+                    "The disputed amount must be positive and not more than the open amount of "
+                    "%(total)s.",
+                    total=formatLang(self.env, total, currency_obj=currency),
+                )
+            )
+
+    def _set_follow_up(self, action):
+        """Put an action on the agenda as the follow-up of a dispute, which nobody may forget.
+
+        :param dso.action action: specific action on the items of the dispute
+        """
+        action.sudo().dispute_id = self
+        self.action_id = action

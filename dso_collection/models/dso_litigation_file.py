@@ -74,8 +74,8 @@ class DsoLitigationFile(models.AbstractModel):
         :param dso.customer customer: a customer account, with those grouped into it
         :rtype: account.move.line
         """
-        lines = customer.unit_line_ids
-        return lines.filtered(lambda line: line.amount_residual > 0)
+        lines = customer.unit_line_ids.filtered(lambda line: line.amount_residual > 0)
+        return lines.filtered(lambda line: line.dso_status_category == 'litigation') or lines
 
     @api.model
     def _get_name(self, customer):
@@ -210,10 +210,20 @@ class DsoLitigationFile(models.AbstractModel):
         return Document(self.env._("Statement of Account"), page)
 
     def _get_history(self, customer, lines):
-        """Return what was done, oldest first."""
+        """Return what was done and recorded, oldest first."""
+        events = [*self._get_done(customer, lines), *self._get_recorded(customer, lines)]
+        rows = [
+            (format_datetime(self.env, moment, dt_format='short'), *words)
+            for moment, *words in sorted(events, key=lambda event: event[0])
+        ]
+        values = {'title': self.env._("History"), 'customer': customer, 'rows': rows}
+        return Document(values['title'], self._render('litigation_history', values))
+
+    def _get_done(self, customer, lines):
+        """Return the actions: when, what, its outcome, by whom, remark."""
         actions = self._get_actions(customer, lines)
         outcomes = dict(actions._fields['result']._description_selection(self.env))
-        events = [
+        return [
             (
                 action.date_done,
                 action.display_name,
@@ -223,19 +233,38 @@ class DsoLitigationFile(models.AbstractModel):
             )
             for action in actions
         ]
-        rows = [
-            (format_datetime(self.env, moment, dt_format='short'), *words)
-            for moment, *words in sorted(events, key=lambda event: event[0])
+
+    def _get_recorded(self, customer, lines):
+        """Return the statuses of the items, in the same columns."""
+        keys = self._get_keys(lines)
+        entries = self.env['dso.item.status'].search(
+            [
+                ('customer_id', 'in', (customer | customer.grouped_account_ids).ids),
+                ('move_id', 'in', lines.move_id.ids),
+            ]
+        )
+        return [
+            (
+                entry.create_date,
+                self.env._("Status of %(number)s", number=entry.number),
+                entry.status_id.name,
+                entry.author_id.name or "",
+                entry.comment or "",
+            )
+            for entry in entries
+            if (entry.move_id.id, entry.due_date) in keys
         ]
-        values = {'title': self.env._("History"), 'customer': customer, 'rows': rows}
-        return Document(values['title'], self._render('litigation_history', values))
+
+    def _get_keys(self, lines):
+        """Return by what the history knows items: invoice and due date."""
+        return {(line.move_id.id, line._dso_due_date()) for line in lines}
 
     def _get_actions(self, customer, lines):
         """Return what was done for the items, and for the whole customer account.
 
         :rtype: dso.action
         """
-        keys = {(line.move_id.id, line._dso_due_date()) for line in lines}
+        keys = self._get_keys(lines)
         done = customer.history_ids.filtered(
             lambda action: action.state == 'done' and action.outcome != 'skipped'
         )

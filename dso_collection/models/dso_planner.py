@@ -368,6 +368,7 @@ class DsoPlanner(models.AbstractModel):
     def _plan_company(self, company):
         """Plan one company in committed slices; tell whether time is left."""
         commit_progress = self.env['ir.cron']._commit_progress
+        self.env['dso.dispute']._restore_follow_ups(company)
         self._give_birth(company)
         last_id = 0
         while True:

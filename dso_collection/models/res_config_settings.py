@@ -29,6 +29,12 @@ class ResConfigSettings(models.TransientModel):
     dso_payment_grace = fields.Integer(
         related='company_id.root_id.dso_payment_grace', readonly=False
     )
+    dso_dispute_grace = fields.Integer(
+        related='company_id.root_id.dso_dispute_grace', readonly=False
+    )
+    dso_dispute_partial = fields.Boolean(
+        related='company_id.root_id.dso_dispute_partial', readonly=False
+    )
     dso_ignore_below = fields.Monetary(
         related='company_id.root_id.dso_ignore_below',
         readonly=False,

@@ -15,6 +15,7 @@ from . import (
     test_dispatch,
     test_dispatch_concurrency,
     test_dispatch_results,
+    test_disputes,
     test_engine_properties,
     test_engine_queries,
     test_engine_sequences,

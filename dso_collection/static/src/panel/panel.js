@@ -315,6 +315,21 @@ export class ActionPanel extends Component {
         return this.run("action_complete");
     }
 
+    /** Ask for the outcome of a dispute, and go on with the next row when it was told. */
+    async settle() {
+        const { id } = this.state.data;
+        if (!(await this.keep())) {
+            return;
+        }
+        this.action.doAction("dso_collection.dso_action_complete_action", {
+            additionalContext: { active_model: "dso.action", active_ids: [id] },
+            onClose: async () => {
+                const data = await this.fetch(id);
+                return data?.can.length ? this.load(id) : this.panel.advance();
+            },
+        });
+    }
+
     confirm() {
         return this.run("action_confirm");
     }
