@@ -190,7 +190,6 @@ class WorkerCase(TransactionCase):
         env.cr.commit()
 
 
-
 class OneMessage:
     """What holds on every channel whose messages wait in a queue of core, once each."""
 

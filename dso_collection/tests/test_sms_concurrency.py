@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo.addons.sms.tools.sms_api import SmsApi
 from odoo.tools import SQL
 
-from .sms_provider import SmsProvider
 from .common_workers import OneMessage, WorkerCase
+from .sms_provider import SmsProvider
 
 
 class TestSmsConcurrency(OneMessage, WorkerCase):
