@@ -1,7 +1,7 @@
 """Workers on connections of their own, which really commit.
 
-What tests with them commit is deleted at the end, statement by statement: a deletion through the ORM
-would be refused, as it should be.
+What tests with them commit is deleted at the end, statement by statement: a deletion through the
+ORM would be refused, as it should be.
 """
 
 from unittest.mock import patch
