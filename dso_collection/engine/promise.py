@@ -29,6 +29,9 @@ from typing import NamedTuple
 
 DAY = timedelta(days=1)
 
+#: States of what was promised and not paid in time.
+BROKEN_STATES = ('partial', 'broken')
+
 
 class Item(NamedTuple):
     """An item of a promise: what of it was cleared when the promise was taken, and all of it."""
@@ -87,6 +90,25 @@ class Verdict(NamedTuple):
     settled_on: date | None
 
 
+class Derived(NamedTuple):
+    """What follows from the books, as it is kept with a promise."""
+
+    state: str
+    paid: Decimal
+    settled_on: date | None
+    lapsed: bool  # an earlier instalment of its plan was not kept
+
+
+class Record(NamedTuple):
+    """A promise as it is recorded; all else that decides is in ``key``, or in its plan."""
+
+    key: tuple  # customer account, currency
+    company_id: int
+    plan_id: int | None
+    derived: Derived
+    promise: Promise
+
+
 class _Purse:
     """A payment, of which promises take parts; a part is the distance of its ends from the start.
 
@@ -122,6 +144,60 @@ def judge(promises, payments, today):
     purses = _purses(payments)
     oldest_first = sorted(promises, key=attrgetter('date', 'taken_on', 'id'))
     return {promise.id: _judge(promise, purses, today) for promise in oldest_first}
+
+
+def derive(records, payments, today):
+    """Return what follows from the books for the promises of one key.
+
+    :param records: :class:`Record` objects
+    :param payments: as for :func:`judge`
+    :param date today: as for :func:`judge`
+    :return: by id of the promise
+    :rtype: dict[int, Derived]
+    """
+    verdicts = judge([record.promise for record in records], payments, today)
+    broken_on = {}  # plan → first day for which it was not kept
+    for record in records:
+        if record.plan_id and verdicts[record.promise.id].state in BROKEN_STATES:
+            day = record.promise.date
+            broken_on[record.plan_id] = min(day, broken_on.get(record.plan_id, day))
+    return {
+        id_: Derived(*verdicts[id_], lapsed=_is_lapsed(record, verdicts[id_], broken_on))
+        for record in records
+        for id_ in [record.promise.id]
+    }
+
+
+def _is_lapsed(record, verdict, broken_on):
+    is_waiting = record.plan_id in broken_on and verdict.state == 'open'
+    return is_waiting and broken_on[record.plan_id] < record.promise.date
+
+
+def record_of_row(row):
+    """Return the record of a row of :func:`promise_sql.promises`.
+
+    :rtype: Record
+    """
+    customer_id, currency_id, company_id, plan_id, *row = row
+    state, paid, settled_on, lapsed, id_, taken_on, day, *row = row
+    amount, grace_days, tolerance, items, cleared, cancelled_on = row
+    return Record(
+        (customer_id, currency_id),
+        company_id,
+        plan_id,
+        Derived(state, Decimal(paid), settled_on, lapsed),
+        Promise(
+            id_,
+            taken_on,
+            day,
+            Decimal(amount),
+            grace_days,
+            Decimal(tolerance),
+            tuple(Item(key, Decimal(before), Decimal(total)) for key, before, total in items or ()),
+            Decimal(cleared),
+            cancelled_on,
+        ),
+    )
 
 
 def _purses(payments):

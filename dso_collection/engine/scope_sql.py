@@ -102,7 +102,7 @@ def resolve(marks):
 
     :param Marks marks: what the hooks noted down
     :return: SQL of ``(commercial partner id, root company id, customer account id or NULL, whether
-        something was booked, whether its planning could be locked)``
+        something was booked, whether its planning could be locked, whether it has made promises)``
     """
     receivables = SQL(
         "account_move_line l JOIN account_account aa ON aa.id = l.account_id"
@@ -159,7 +159,8 @@ def resolve(marks):
             ) accounts GROUP BY partner_id, company_id
         )
         SELECT a.partner_id, a.company_id, c.id, a.booked, pg_try_advisory_xact_lock(
-            hashtextextended('dso.plan', (a.company_id::bigint << 32) + a.partner_id))
+            hashtextextended('dso.plan', (a.company_id::bigint << 32) + a.partner_id)),
+            EXISTS (SELECT FROM dso_promise o WHERE o.customer_id = c.id)
         FROM account a
         LEFT JOIN dso_customer c ON c.partner_id = a.partner_id AND c.company_id = a.company_id""",
         SQL(" UNION ALL ").join(sources),

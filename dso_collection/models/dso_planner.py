@@ -208,6 +208,7 @@ class DsoPlanner(models.AbstractModel):
                     booked,
                     bulk=not few,
                     prepared=prepared if few else None,
+                    promised=any(row[5] for row in rows),
                 )
         except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
             # Somebody plans the same accounts at this moment; the mark makes it happen after us.
@@ -238,7 +239,7 @@ class DsoPlanner(models.AbstractModel):
         with self._bulk():
             self._bear(scope_sql.births_of_companies(companies.ids, *self._log_values()))
 
-    def _run(self, scope, company_ids, booked, *, bulk, today=None, prepared=None):
+    def _run(self, scope, company_ids, booked, *, bulk, today=None, prepared=None, promised=True):
         """Execute the plan of a scope: positions first, then the actions that follow from them.
 
         :param SQL scope: see ``engine/scope_sql.py``
@@ -247,7 +248,10 @@ class DsoPlanner(models.AbstractModel):
         :param bool bulk: whether the scope has many accounts
         :param set prepared: names of the statements that the server's connection has prepared; use
             such statements; default: let the server plan each time, for these very accounts
+        :param bool promised: whether accounts of the scope may have made promises to pay
         """
+        if promised:
+            self.env['dso.promise']._refresh(scope, today=today)
         execute = self._execute
         if prepared is not None:
             execute = functools.partial(self._execute_prepared, prepared)
@@ -390,6 +394,7 @@ class DsoPlanner(models.AbstractModel):
             last_id = ids[-1]
             if not commit_progress(len(ids)):
                 return False
+        self.env['dso.promise']._follow_up(company)
         company.dso_planned_on = company._dso_today()
         return bool(commit_progress())
 

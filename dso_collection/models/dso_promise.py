@@ -1,19 +1,23 @@
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
 
 from ..const import PROMISE_STATES
 
 
 class DsoPromise(models.Model):
-    """Promise of a customer to pay items, or an amount, by a day (spec 8.2)."""
+    """Promise of a customer to pay items, or an amount, by a day (docs/promises.md)."""
 
     _name = 'dso.promise'
     _description = "Promise to Pay"
-    _inherit = ['dso.record.mixin']
+    _inherit = ['dso.record.mixin', 'dso.money.mixin']
     _order = 'date desc, id desc'
 
     currency_id = fields.Many2one('res.currency', required=True, readonly=True)
-    amount = fields.Monetary(required=True, readonly=True, help="Promised amount.")
+    amount = fields.Monetary(
+        string="Promised", required=True, readonly=True, help="Promised amount."
+    )
     date = fields.Date(
         string="Promised For", required=True, readonly=True, help="Day by which is paid."
     )
@@ -31,8 +35,13 @@ class DsoPromise(models.Model):
     )
     taken_on = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     taken_by_id = fields.Many2one('res.users', readonly=True, default=lambda self: self.env.user)
+    collector_id = fields.Many2one(related='customer_id.collector_id')
     state = fields.Selection(PROMISE_STATES, required=True, readonly=True, default='open')
-    amount_paid = fields.Monetary(readonly=True, help="Part of the promised amount that was paid.")
+    amount_paid = fields.Monetary(
+        string="Paid",
+        readonly=True,
+        help="What was paid for the promise until its day and grace, up to the promised amount.",
+    )
     settled_on = fields.Date(
         readonly=True, help="Day on which the promise was kept, broken or cancelled."
     )
@@ -44,8 +53,16 @@ class DsoPromise(models.Model):
         ondelete='restrict',
         help="First instalment of the plan.",
     )
+    instalment_ids = fields.One2many('dso.promise', 'plan_id', string="Instalments", readonly=True)
     instalment = fields.Integer(readonly=True, help="Number of the instalment in its plan.")
+    plan_instalment_ids = fields.One2many(
+        related='plan_id.instalment_ids', string="Instalments of the Plan"
+    )
     item_ids = fields.One2many('dso.promise.item', 'promise_id', string="Items", readonly=True)
+    told_state = fields.Selection(
+        PROMISE_STATES, readonly=True, default='open', help="State that the chatter has told."
+    )
+    cancel_reason = fields.Char(readonly=True, help="Why somebody cancelled the promise.")
 
     # Plans look for promises that wait and for those that were broken, a small part of the history.
     _waiting = models.Index("(customer_id, date) WHERE state = 'open'")
@@ -58,29 +75,101 @@ class DsoPromise(models.Model):
         'CHECK (tolerance >= 0 AND grace_days >= 0)',
         "Grace days and tolerance of a promise cannot be negative: enter 0 or more.",
     )
+    _check_enough = models.Constraint(
+        'CHECK (tolerance < amount)',
+        "The tolerance of a promise must be less than its amount: lower it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('partner_id.display_name', 'amount', 'currency_id', 'date')
+    def _compute_display_name(self):
+        for promise in self:
+            promise.display_name = self.env._(
+                "%(customer)s: %(amount)s by %(date)s",
+                customer=promise.partner_id.display_name,
+                amount=format_amount(self.env, promise.amount, promise.currency_id),
+                date=format_date(self.env, promise.date),
+            )
+
+    # === ACTION METHODS === #
+
+    def action_cancel(self, reason=None):
+        """Cancel promises that wait; of a plan the later instalments too.
+
+        :param str reason: why, for the history
+        """
+        self.check_access('write')
+        self.env['dso.customer']._check_collect_access()
+        if not reason:
+            raise UserError(self.env._("Give a reason to cancel a promise."))
+        if any(promise.state != 'open' for promise in self):
+            raise UserError(
+                self.env._(
+                    "Only open promises can be cancelled: what was kept or broken follows from "
+                    "the payments."
+                )
+            )
+        self._with_later_instalments()._cancel(reason)
+        return True
+
+    def action_open_customer(self):
+        """Open the customer account of a promise."""
+        self.ensure_one()
+        return self.customer_id.action_open()
 
     # === BUSINESS METHODS === #
 
-    @api.model
-    def _take(self, lines, values):
-        """Take a promise on open items of one customer account and currency.
+    def _with_later_instalments(self):
+        """Return promises with the instalments that wait behind them in their plans."""
+        waiting = self.search([('plan_id', 'in', self.plan_id.ids), ('state', '=', 'open')])
+        first = {}
+        for promise in self.filtered('plan_id'):
+            number = promise.instalment
+            first[promise.plan_id] = min(number, first.get(promise.plan_id, number))
+        return self | waiting.filtered(lambda p: p.instalment > first[p.plan_id])
 
-        :param account.move.line lines: promised items
-        :param dict values: ``date`` and, where they differ from the defaults, ``amount``,
-            ``grace_days``, ``tolerance``, ``pauses`` and ``comment``
-        :rtype: dso.promise
+    def _cancel(self, reason):
+        """Cancel promises, the only place that does."""
+        promises = self.sudo()  # nobody's to write by hand
+        for company, cancelled in promises.grouped('company_id').items():
+            today = company._dso_today()
+            cancelled.write(
+                {
+                    'state': 'cancelled',
+                    'cancelled_on': today,
+                    'settled_on': today,
+                    'cancel_reason': reason,
+                }
+            )
+        self._tell(
+            lambda promise: self.env._(
+                "%(promise)s cancelled: %(reason)s", promise=promise._phrase(), reason=reason
+            )
+        )
+
+    def _tell(self, get_sentence):
+        """Log a sentence for each promise on its customer account; the number of queries is fixed.
+
+        :param get_sentence: called with a promise
         """
-        promises = self.sudo()  # the caller checks the right
-        lines = lines.sudo()
-        if not values.get('date'):
-            raise UserError(self.env._("Give the promise a day: by when does the customer pay?"))
-        names = ('date', 'grace_days', 'tolerance', 'pauses', 'comment')
-        return promises.create(
+        customers = self.customer_id.sudo()  # who may not write there hears of promises too
+        customers._message_log_batch(
             {
-                **{name: values[name] for name in names if name in values},
-                'customer_id': lines._dso_customer().id,
-                'currency_id': lines.currency_id.id,
-                'amount': values.get('amount') or sum(lines.mapped('amount_residual_currency')),
-                'item_ids': self.item_ids._prepare_commands(lines),
+                customer.id: Markup("<br/>").join(map(get_sentence, promises))
+                for customer, promises in self.grouped('customer_id').items()
             }
         )
+        for state, promises in self.sudo().grouped('state').items():
+            promises.told_state = state
+
+    def _phrase(self):
+        """Return a promise in words."""
+        values = {
+            'amount': format_amount(self.env, self.amount, self.currency_id),
+            'date': format_date(self.env, self.date),
+            'number': self.instalment,
+        }
+        if self.plan_id:
+            return self.env._("Instalment %(number)s: %(amount)s by %(date)s", **values)
+        return self.env._("Promise to pay %(amount)s by %(date)s", **values)

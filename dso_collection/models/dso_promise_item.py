@@ -13,16 +13,35 @@ class DsoPromiseItem(models.Model):
         'dso.promise', required=True, readonly=True, index=True, ondelete='cascade'
     )
     company_id = fields.Many2one(related='promise_id.company_id')
-    amount = fields.Monetary(readonly=True, help="Promised part of the item.")
+    amount = fields.Monetary(
+        string="Promised",
+        readonly=True,
+        help="Promised part of the item; money for any item of the promise counts.",
+    )
+    amount_cleared = fields.Monetary(
+        readonly=True, help="What of the item was cleared when the promise was taken."
+    )
 
     @api.model
-    def _prepare_commands(self, lines):
-        """Return the commands that list items on a promise, with their open amounts.
+    def _prepare_commands(self, lines, amounts):
+        """Return the commands that list items on the instalments of a plan, oldest item first.
 
-        :param account.move.line lines: promised items
-        :rtype: list[tuple]
+        Every instalment lists every item: which of them a customer pays first is not ours to say.
+
+        :param account.move.line lines: promised items, in the order in which they are paid
+        :param amounts: amounts of the instalments, one for a promise without plan
+        :return: for each instalment its commands
+        :rtype: list[list[tuple]]
         """
-        return [
-            Command.create({**copy, 'amount': line.amount_residual_currency})
-            for line, copy in zip(lines, self._prepare_items(lines), strict=True)
-        ]
+        left = {line: line.amount_residual_currency for line in lines}
+        found = []
+        for amount in amounts:
+            commands = []
+            for line, copy in zip(lines, self._prepare_items(lines), strict=True):
+                part = line.currency_id.round(min(amount, left[line]))
+                amount, left[line] = amount - part, left[line] - part
+                cleared = line.amount_currency - line.amount_residual_currency
+                values = {**copy, 'amount': part, 'amount_cleared': cleared}
+                commands.append(Command.create(values))
+            found.append(commands)
+        return found

@@ -49,6 +49,7 @@ from . import (
     test_pdf_bundle,
     test_planner,
     test_preview,
+    test_promises,
     test_qualify,
     test_screens,
     test_security,
