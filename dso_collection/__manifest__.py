@@ -42,6 +42,7 @@
         'views/dso_promise_views.xml',
         'views/dso_text_views.xml',
         'views/dso_scenario_views.xml',
+        'views/dso_insight_views.xml',
         'views/dso_late_policy_views.xml',
         'views/account_move_line_views.xml',
         'views/account_move_views.xml',

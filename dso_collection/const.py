@@ -210,6 +210,20 @@ REPLY_STATES = [
 #: What a person may plan on a reply.
 FOLLOW_UP_TYPES = ('call', 'task')
 
+#: What is out of order in the portfolio (spec 7.4), the gravest first.
+INSIGHTS = [
+    ('no_collector', "No collector"),
+    ('no_scenario', "No scenario"),
+    ('no_recipient', "No valid recipient"),
+    ('action_error', "Actions in error"),
+    ('idle', "Overdue without any action"),
+    ('last_step', "Last step reached"),
+    ('credits', "Unallocated credits"),
+    ('credit_balance', "Credit balance with open items"),
+    ('shared_address', "Shared addresses"),
+    ('no_followup', "Items excluded from follow-up"),
+]
+
 #: What a status of an item means to the engine and to figures (spec 8.1).
 STATUS_CATEGORIES = [
     ('in_progress', "In progress"),

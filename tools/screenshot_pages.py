@@ -56,6 +56,7 @@ PAGES = [
     ),
     ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),
     ('reply', 'manager', '/odoo/collection-replies/2', '.o_form_view', BOTH),
+    ('insights', 'manager', '/odoo/collection-insights', '.o_data_row, .o_kanban_record', BOTH),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
     (

@@ -69,6 +69,7 @@ from . import (
     dso_hashtag,
     dso_hashtag_payment,
     dso_history_export,
+    dso_insight,
     dso_item_status,
     dso_late_charge,
     dso_late_compensation,

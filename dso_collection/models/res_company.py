@@ -101,6 +101,11 @@ class ResCompany(models.Model):
     dso_books_days = fields.Integer(
         string="Books Are Stale After", default=5, help="Days since the newest bank entry."
     )
+    dso_idle_days = fields.Integer(
+        string="Idle After",
+        default=30,
+        help="Days without a completed action after which an overdue customer stands in Insights.",
+    )
     dso_hold_unsent = fields.Boolean(
         string="Hold on Invoices Never Sent",
         help="Hold automatic actions whose leader invoice was never sent to the customer.",
@@ -163,7 +168,7 @@ class ResCompany(models.Model):
 
     _check_dso_days = models.Constraint(
         'CHECK (dso_contact_interval >= 0 AND dso_payment_grace >= 0'
-        ' AND dso_dispute_grace >= 0 AND dso_books_days >= 0)',
+        ' AND dso_dispute_grace >= 0 AND dso_books_days >= 0 AND dso_idle_days >= 0)',
         "Collection settings: a number of days cannot be negative, enter 0 or more.",
     )
     _check_dso_attachment_limit = models.Constraint(

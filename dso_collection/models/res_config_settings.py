@@ -43,6 +43,7 @@ class ResConfigSettings(models.TransientModel):
     dso_hold_credits = fields.Boolean(related='company_id.root_id.dso_hold_credits', readonly=False)
     dso_hold_books = fields.Boolean(related='company_id.root_id.dso_hold_books', readonly=False)
     dso_books_days = fields.Integer(related='company_id.root_id.dso_books_days', readonly=False)
+    dso_idle_days = fields.Integer(related='company_id.root_id.dso_idle_days', readonly=False)
     dso_hold_unsent = fields.Boolean(related='company_id.root_id.dso_hold_unsent', readonly=False)
     dso_started_on = fields.Datetime(related='company_id.root_id.dso_started_on')
     dso_paused = fields.Boolean(related='company_id.root_id.dso_paused')
