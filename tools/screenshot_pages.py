@@ -95,8 +95,19 @@ PAGES = [
         'manager',
         '/odoo/collection-scenarios/1',
         '.o_form_view',
-        BOTH,
-        (('button[name=action_preview]', '.o_dso_preview_body'),),
+        ('desktop',),
+        (('.o_data_row button[name=action_preview]', '.o_dso_preview_body'),),
+    ),
+    (
+        'preview',
+        'manager',
+        '/odoo/collection-scenarios/1',
+        '.o_form_view .o_kanban_record',
+        ('phone',),
+        (
+            ('.o_kanban_record', '.modal button[name=action_preview]'),
+            ('.modal button[name=action_preview]', '.o_dso_preview_body'),
+        ),
     ),
     (
         'text',
@@ -105,7 +116,9 @@ PAGES = [
         '.o_form_view',
         ('desktop',),
         (
-            ('button[name=action_open_email_text]', '.modal .odoo-editor-editable'),
+            ('.o_data_row button[name=action_open_email_text]', '.modal .odoo-editor-editable'),
+            # The buttons of a field show when the mouse or the cursor is in it.
+            ('.modal [name=subject] input', '.modal [name=subject] .o_dso_hashtag_button'),
             ('.modal [name=subject] .o_dso_hashtag_button', '.o_dso_hashtags'),
         ),
     ),
