@@ -2,7 +2,7 @@ import { ActionPanel } from "@dso_collection/panel/panel";
 import { PanelState, recordsOf } from "@dso_collection/panel/panel_state";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
-import { press } from "@odoo/hoot-dom";
+import { press, queryAll } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { reactive } from "@odoo/owl";
 import { contains, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
@@ -138,6 +138,14 @@ test("the panel shows whom to call and what is open", async () => {
     expect(".o_dso_panel_items tbody").toHaveText(/INV\/1[\s\S]*and 2 more/);
     expect(".o_dso_panel_items tfoot").toHaveText(/USD: overdue \$ 1\.00/);
     expect(".o_dso_next").not.toBeEnabled();
+});
+
+test("amounts and numbers run from left to right, texts as their language does", async () => {
+    await mountWithCleanup(ActionPanel, { props: { panel: makePanel([1]) } });
+    for (const text of ["$ 1,000.00", "$ 2.00", "9", "+1 555 0100"]) {
+        expect(queryAll(`.o_dso_panel [dir=ltr]:contains("${text}")`)).not.toBeEmpty();
+    }
+    expect(".o_dso_panel [dir=auto]:contains('1 of 1')").toHaveCount(1);
 });
 
 test("who may not act sees no button", async () => {
