@@ -106,6 +106,7 @@ DATE_RULES = [
     ('spacing', "Time between two steps"),
     ('interval', "Minimum contact interval"),
     ('grace', "Grace after a payment"),
+    ('dispute', "Grace after a dispute"),
     ('user', "Date set by a person"),
     ('repeat', "Repetition of the last step"),
 ]
@@ -150,6 +151,7 @@ CANCEL_REASONS = [
     ('lapsed', "Not done before the due date"),
     ('replaced', "Replaced: another leader invoice or step"),
     ('cause_gone', "Its cause has gone"),
+    ('cleared', "All its items are cleared"),
     ('person', "Cancelled by a person"),
     ('merged', "Customer accounts merged"),
 ]

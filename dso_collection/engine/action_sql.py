@@ -3,7 +3,8 @@
 from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, RECIPIENT_ERRORS, STALE_DAYS
-from .plan_sql import PLAN_COLUMNS
+from .exclusion_sql import is_cleared
+from .plan_sql import CHASED, CHASED_BOOKED, PLAN_COLUMNS
 from .scope_sql import CUSTOMER_CODE
 
 #: People touched it, or its messages exist: it cannot vanish without a trace.
@@ -62,6 +63,18 @@ def sync_actions(scope, calendars, uid, now):
         obsolete AS MATERIALIZED (
             SELECT o.*, o.lapsed OR %(touched)s AS kept FROM open o JOIN dso_action a ON a.id = o.id
             WHERE NOT o.same
+        ),
+        cleared AS (
+            -- The follow-up of an open dispute stays: it asks for the outcome.
+            UPDATE dso_action a SET state = 'cancelled', reason_code = 'cleared',
+                write_uid = %(uid)s::int, write_date = %(now)s::timestamp
+            FROM scope s
+            JOIN dso_customer c ON c.id = s.id
+            JOIN %(calendars)s ON cal.company_id = c.company_id
+            WHERE a.customer_id = c.id AND a.origin = 'specific' AND a.state IN ('planned', 'error')
+                AND a.date_planned <= cal.today AND %(is_cleared)s
+                AND (SELECT TRUE FROM dso_dispute o WHERE o.action_id = a.id AND o.state = 'open'
+                    LIMIT 1) IS NOT TRUE
         ),
         vanished AS (
             DELETE FROM dso_action a USING obsolete o WHERE a.id = o.id AND NOT o.kept
@@ -137,6 +150,7 @@ def sync_actions(scope, calendars, uid, now):
         uid=uid,
         now=now,
         touched=TOUCHED,
+        is_cleared=is_cleared(),
         automatic=list(AUTOMATIC_MODES),
         stale=STALE_DAYS,
         planner_errors=list(PLANNER_ERRORS),
@@ -212,6 +226,7 @@ def snapshot_items(ctes, action_ids):
         """WITH %(ctes)s,
         listed AS (
             SELECT a.id AS action_id, a.step_delay, a.scenario_id, i.*,
+                %(chased)s AS chased, %(chased_booked)s AS chased_booked,
                 i.move_id = a.leader_move_id AND i.due = a.leader_due AS is_leader
             FROM dso_action a JOIN item i ON i.unit_id = a.customer_id
             WHERE a.id = ANY(%(action_ids)s) AND a.origin = 'scenario'
@@ -220,7 +235,7 @@ def snapshot_items(ctes, action_ids):
             currency_id, amount_original, amount_residual, amount_residual_company, customer_code,
             is_leader, offset_counted)
         SELECT t.action_id, t.account_id, t.id, t.move_id, m.name, t.due, t.currency_id,
-            l.amount_currency, t.residual, t.booked, %(code)s, t.is_leader,
+            l.amount_currency, t.chased, t.chased_booked, %(code)s, t.is_leader,
             CASE WHEN t.is_leader THEN t.step_delay ELSE (
                 SELECT MAX(st.delay) FROM dso_scenario_step st WHERE st.scenario_id = t.scenario_id
                     AND st.delay <= t.step_delay AND st.delay <= t.today - t.due) END
@@ -233,5 +248,7 @@ def snapshot_items(ctes, action_ids):
             AND (t.is_leader OR (t.eligible AND (t.step_delay < 0 OR t.due <= t.today)))""",
         ctes=SQL(",\n").join(ctes),
         code=CUSTOMER_CODE,
+        chased=CHASED,
+        chased_booked=CHASED_BOOKED,
         action_ids=list(action_ids),
     )

@@ -4,26 +4,122 @@ A record names an item by customer account, invoice and due date. It speaks of t
 invoice that bear that name; when none does any more, because a due date or a customer has changed,
 of the journal item that it was recorded on; when that is gone too, of the whole invoice. So no
 change of an invoice brings a disputed item back into reminders (docs/engine.md, 1).
+
+What is looked up for single items are scalar subqueries: the server makes no joins of them, which
+it would hash whole tables for while many accounts are planned.
 """
 
 import functools
+from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from .scope_sql import TRADE_RECEIVABLES
+from .scope_sql import ROOT_COMPANY, TRADE_RECEIVABLES
 
-#: Kinds of records: rows ``x`` (id, customer_id, move_id, due_date, line_id) that hold, by kind.
-#: ``day`` is the day of a company, ``%(day)s`` is SQL on the alias of the record's owner.
+#: Open specific actions.
+OPEN_SPECIFIC = "a.origin = 'specific' AND a.state IN ('planned', 'sending', 'error')"
+
+#: Promises that keep their items out of the scenario on the day of customer account ``a``.
+PAUSING = """o.state = 'open' AND o.pauses AND o.lapsed IS NOT TRUE
+    AND o.date + COALESCE(o.grace_days, 0) >= a.today"""
+
+#: Kinds of records that hold, by the table of their items ``x``, its column that names the owner
+#: ``o``, the owner's table, and a condition on both.
 RECORDS = {
-    'status': """SELECT e.id, e.customer_id, e.company_id, e.move_id, e.due_date, e.line_id
-        FROM dso_item_status e WHERE e.is_current""",
-    'promise': """SELECT d.id, d.customer_id, d.company_id, i.move_id, i.due_date, i.line_id
-        FROM dso_promise_item i JOIN dso_promise d ON d.id = i.promise_id
-        WHERE d.state = 'open'""",
-    'dispute': """SELECT d.id, d.customer_id, d.company_id, i.move_id, i.due_date, i.line_id
-        FROM dso_dispute_item i JOIN dso_dispute d ON d.id = i.dispute_id
-        WHERE d.state = 'open'""",
+    'status': ('dso_item_status', 'id', 'dso_item_status', "x.is_current"),
+    'promise': ('dso_promise_item', 'promise_id', 'dso_promise', "o.state = 'open'"),
+    'dispute': ('dso_dispute_item', 'dispute_id', 'dso_dispute', "o.state = 'open'"),
 }
+
+
+class Exclusion(NamedTuple):
+    """What takes items out of the scenario, as parts of the statement that reads the items.
+
+    The parts speak of the journal item ``l``, its customer account ``a`` and its due date
+    ``age.due``.
+    """
+
+    ctes: SQL  # before those of the items
+    condition: SQL  # that takes an item out as a whole
+    disputed: SQL | None  # its disputed amount, where the rest may be chased
+
+
+def exclusion(bulk=False, partial=False):
+    """Return what open disputes, litigation, promises and specific actions take out.
+
+    :param bool bulk: whether many accounts are planned: what nothing was recorded on is told from
+        one list then, instead of a look at each
+    :param bool partial: whether any company chases the undisputed rest of an item
+    :rtype: Exclusion
+    """
+    condition = _condition(partial)
+    if bulk:
+        condition = SQL("l.move_id IN (SELECT recorded.move_id FROM recorded) AND (%s)", condition)
+    return Exclusion(
+        SQL("recorded AS MATERIALIZED (%s),", _recorded()) if bulk else SQL(),
+        condition,
+        _disputed_amount() if partial else None,
+    )
+
+
+@functools.cache
+def _recorded():
+    """Invoices on whose items something is recorded."""
+    return SQL(
+        """SELECT x.move_id FROM dso_dispute_item x
+        WHERE x.move_id IS NOT NULL AND x.dispute_id = ANY(ARRAY(
+            SELECT o.id FROM dso_dispute o WHERE o.state = 'open'))
+        UNION ALL
+        SELECT x.move_id FROM dso_item_status x
+        WHERE x.move_id IS NOT NULL AND x.is_current AND x.category = 'litigation'
+        UNION ALL
+        SELECT x.move_id FROM dso_promise_item x
+        WHERE x.move_id IS NOT NULL AND x.promise_id = ANY(ARRAY(
+            SELECT o.id FROM dso_promise o WHERE o.state = 'open'))
+        UNION ALL
+        SELECT x.move_id FROM dso_action_item x
+        WHERE x.move_id IS NOT NULL AND x.action_id = ANY(ARRAY(
+            SELECT a.id FROM dso_action a WHERE %s))""",
+        SQL(OPEN_SPECIFIC),
+    )
+
+
+@functools.cache
+def _condition(partial):
+    """Whether something recorded takes item ``l`` out as a whole."""
+    item = {'account': SQL("a.id"), 'due': SQL("age.due")}
+    own = speaks_of(SQL("o.customer_id"), **item)
+    named = SQL("o.customer_id = a.id AND x.due_date = age.due")
+    whole = SQL("NOT (a.dispute_partial AND %s)", named) if partial else SQL("TRUE")
+    return SQL(
+        """(SELECT TRUE FROM dso_dispute_item x WHERE x.move_id = l.move_id AND (
+            SELECT o.state = 'open' AND %(whole)s AND %(own)s
+            FROM dso_dispute o WHERE o.id = x.dispute_id) LIMIT 1) IS TRUE
+        OR (SELECT TRUE FROM dso_item_status x WHERE x.move_id = l.move_id
+            AND x.is_current AND x.category = 'litigation' AND %(stated)s LIMIT 1) IS TRUE
+        OR (SELECT TRUE FROM dso_promise_item x WHERE x.move_id = l.move_id AND (
+            SELECT %(pausing)s AND %(own)s
+            FROM dso_promise o WHERE o.id = x.promise_id) LIMIT 1) IS TRUE
+        OR (SELECT TRUE FROM dso_action_item x WHERE x.move_id = l.move_id AND (
+            SELECT TRUE FROM dso_action a WHERE a.id = x.action_id AND %(specific)s
+        ) AND %(stated)s LIMIT 1) IS TRUE""",
+        whole=whole,
+        pausing=SQL(PAUSING),
+        specific=SQL(OPEN_SPECIFIC),
+        own=own,
+        stated=speaks_of(SQL("x.customer_id"), **item),
+    )
+
+
+@functools.cache
+def _disputed_amount():
+    """Disputed part of item ``l``, in its currency, where the rest of it may be chased."""
+    return SQL(
+        """(SELECT SUM(x.amount) FROM dso_dispute_item x
+        WHERE a.dispute_partial AND x.move_id = l.move_id AND x.due_date = age.due AND (
+            SELECT o.state = 'open' AND o.customer_id = a.id
+            FROM dso_dispute o WHERE o.id = x.dispute_id))"""
+    )
 
 
 @functools.cache
@@ -37,33 +133,75 @@ def due_of(alias):
     )
 
 
-@functools.cache
-def speaks_of(record, item, account, due):
-    """Condition: a record speaks of an item of its invoice.
+def speaks_of(customer, account, due):
+    """Condition: record ``x`` speaks of item ``l`` of its invoice.
 
-    :param str record: alias of (customer_id, move_id, due_date, line_id)
-    :param str item: alias of the journal item
-    :param SQL account, due: its customer account and due date
+    :param SQL customer: customer account that the record names
+    :param SQL account, due: customer account and due date of the item
     """
-    record, item = SQL.identifier(record), SQL.identifier(item)
     return SQL(
-        """(%(record)s.customer_id = %(account)s AND %(record)s.due_date = %(due)s
-        OR NOT EXISTS (
-            SELECT FROM account_move_line named
-            JOIN res_partner named_p ON named_p.id = named.partner_id
-            JOIN dso_customer named_c ON named_c.partner_id = named_p.commercial_partner_id
-            WHERE named.move_id = %(record)s.move_id AND named.account_id = ANY(%(receivables)s)
-                AND named_c.id = %(record)s.customer_id AND %(named_due)s = %(record)s.due_date
-        ) AND (%(record)s.line_id = %(item)s.id OR NOT EXISTS (
-            SELECT FROM account_move_line same
-            WHERE same.id = %(record)s.line_id AND same.move_id = %(record)s.move_id
-        )))""",
-        record=record,
-        item=item,
+        """(%(customer)s = %(account)s AND x.due_date = %(due)s
+        OR (SELECT TRUE FROM account_move_line named
+            WHERE named.move_id = x.move_id AND named.account_id = ANY(%(receivables)s)
+                AND %(named_due)s = x.due_date AND (
+                    SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = named.partner_id
+                ) = (SELECT c.partner_id FROM dso_customer c WHERE c.id = %(customer)s)
+            LIMIT 1) IS NOT TRUE
+        AND (x.line_id = l.id OR (SELECT TRUE FROM account_move_line same
+            WHERE same.id = x.line_id AND same.move_id = x.move_id
+                AND same.account_id = ANY(%(receivables)s) AND same.partner_id IS NOT NULL
+            LIMIT 1) IS NOT TRUE))""",
+        customer=customer,
         account=account,
         due=due,
         named_due=due_of('named'),
         receivables=TRADE_RECEIVABLES,
+    )
+
+
+def resolved_on():
+    """Day on which the last dispute on item ``i`` was resolved."""
+    return SQL(
+        """CASE WHEN (SELECT TRUE FROM dso_dispute WHERE state = 'resolved' LIMIT 1) THEN (
+            SELECT MAX((SELECT o.resolved_on FROM dso_dispute o
+                WHERE o.id = x.dispute_id AND o.state = 'resolved'
+                    AND o.customer_id = i.account_id))
+            FROM dso_dispute_item x WHERE x.move_id = i.move_id AND x.due_date = i.due) END"""
+    )
+
+
+def broken_on():
+    """Day on which the last promise was broken on item ``i``, or on its customer account for items
+    due by the promised day when it named none."""
+    return SQL(
+        """CASE WHEN (SELECT TRUE FROM dso_promise WHERE state = 'broken' LIMIT 1) THEN GREATEST((
+            SELECT MAX((SELECT o.settled_on FROM dso_promise o
+                WHERE o.id = x.promise_id AND o.state = 'broken' AND o.customer_id = i.account_id))
+            FROM dso_promise_item x WHERE x.move_id = i.move_id AND x.due_date = i.due
+        ), (
+            SELECT MAX(o.settled_on) FROM dso_promise o
+            WHERE o.customer_id = i.account_id AND o.state = 'broken' AND o.date >= i.due AND (
+                SELECT TRUE FROM dso_promise_item x WHERE x.promise_id = o.id LIMIT 1) IS NULL
+        )) END"""
+    )
+
+
+def is_cleared():
+    """Condition: action ``a`` has listed items, and none of them is open any more."""
+    account = SQL(
+        """(SELECT c.id FROM dso_customer c WHERE c.company_id = a.company_id AND c.partner_id = (
+            SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = l.partner_id))"""
+    )
+    return SQL(
+        """(SELECT TRUE FROM dso_action_item x WHERE x.action_id = a.id LIMIT 1) IS TRUE
+        AND (SELECT TRUE FROM dso_action_item x WHERE x.action_id = a.id AND (
+            SELECT TRUE FROM account_move_line l WHERE l.move_id = x.move_id
+                AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                AND l.account_id = ANY(%s) AND l.partner_id IS NOT NULL
+                AND l.amount_residual_currency > 0 AND %s
+            LIMIT 1) LIMIT 1) IS NOT TRUE""",
+        TRADE_RECEIVABLES,
+        speaks_of(SQL("x.customer_id"), account, due_of('l')),
     )
 
 
@@ -72,7 +210,7 @@ def records_of(kind, line_ids):
 
     :param str kind: key of :data:`RECORDS`
     """
-    return SQL("%s AND l.id = ANY(%s) ORDER BY x.id", _joined(kind), list(line_ids))
+    return SQL("%s AND l.id = ANY(%s) ORDER BY o.id", _joined(kind), list(line_ids))
 
 
 def lines_of(kind, query):
@@ -80,19 +218,81 @@ def lines_of(kind, query):
 
     :param SQL query: subquery of ids of the records
     """
-    return SQL("(SELECT found.line_id FROM (%s AND x.id IN %s) found)", _joined(kind), query)
+    return SQL("(SELECT found.line_id FROM (%s AND o.id IN %s) found)", _joined(kind), query)
+
+
+def reasons_of(line_ids, calendars):
+    """Rows (id of the item, kind, id of the record) of what takes items out of the scenario; the
+    kinds in the order of :data:`const.EXCLUSIONS`, the record is the action of a specific one.
+
+    :param SQL calendars: settings and days of the companies, see :func:`scope_sql.calendars`
+    """
+    item = {'account': SQL("a.id"), 'due': SQL("age.due")}
+    owned = speaks_of(SQL("o.customer_id"), **item)
+    stated = speaks_of(SQL("x.customer_id"), **item)
+    return SQL(
+        """WITH calendar AS (SELECT * FROM %(calendars)s),
+        item AS (
+            SELECT l.*, c.id AS customer_account_id, cal.today, cal.dispute_partial, %(due)s AS due
+            FROM account_move_line l
+            JOIN res_partner p ON p.id = l.partner_id
+            JOIN res_company rc ON rc.id = l.company_id
+            JOIN calendar cal ON cal.company_id = %(root)s
+            JOIN dso_customer c ON c.partner_id = p.commercial_partner_id
+                AND c.company_id = cal.company_id
+            WHERE l.id = ANY(%(ids)s)
+        )
+        SELECT l.id, found.kind, found.record_id FROM item l
+        CROSS JOIN LATERAL (
+            SELECT l.customer_account_id AS id, l.today, l.dispute_partial
+        ) a
+        CROSS JOIN LATERAL (SELECT l.due) age
+        CROSS JOIN LATERAL (
+            SELECT 1 AS rank, 'dispute' AS kind, o.id AS record_id
+            FROM dso_dispute_item x JOIN dso_dispute o ON o.id = x.dispute_id
+            WHERE x.move_id = l.move_id AND o.state = 'open' AND %(owned)s AND (
+                COALESCE(%(disputed)s, l.amount_residual_currency) >= l.amount_residual_currency)
+            UNION ALL
+            SELECT 2, 'litigation', x.id FROM dso_item_status x
+            WHERE x.move_id = l.move_id AND x.is_current AND x.category = 'litigation'
+                AND %(stated)s
+            UNION ALL
+            SELECT 3, 'promise', o.id
+            FROM dso_promise_item x JOIN dso_promise o ON o.id = x.promise_id
+            WHERE x.move_id = l.move_id AND %(pausing)s AND %(owned)s
+            UNION ALL
+            SELECT 4, 'specific', o.id
+            FROM dso_action_item x JOIN dso_action o ON o.id = x.action_id
+            WHERE x.move_id = l.move_id AND o.origin = 'specific'
+                AND o.state IN ('planned', 'sending', 'error') AND %(stated)s
+        ) found
+        ORDER BY found.rank, found.record_id""",
+        calendars=calendars,
+        due=due_of('l'),
+        root=ROOT_COMPANY,
+        ids=list(line_ids),
+        owned=owned,
+        stated=stated,
+        disputed=_disputed_amount(),
+        pausing=SQL(PAUSING),
+    )
 
 
 def _joined(kind):
+    items, owner_id, owners, holds = RECORDS[kind]
     return SQL(
-        """SELECT l.id AS line_id, x.id AS record_id
-        FROM (%(records)s) x
+        """SELECT l.id AS line_id, o.id AS record_id
+        FROM %(items)s x
+        JOIN %(owners)s o ON o.id = x.%(owner_id)s
         JOIN account_move_line l ON l.move_id = x.move_id AND l.account_id = ANY(%(receivables)s)
         JOIN res_partner p ON p.id = l.partner_id
         JOIN dso_customer c ON c.partner_id = p.commercial_partner_id
-            AND c.company_id = x.company_id
-        WHERE %(speaks)s""",
-        records=SQL(RECORDS[kind]),
+            AND c.company_id = o.company_id
+        WHERE %(holds)s AND %(speaks)s""",
+        items=SQL.identifier(items),
+        owners=SQL.identifier(owners),
+        owner_id=SQL.identifier(owner_id),
+        holds=SQL(holds),
         receivables=TRADE_RECEIVABLES,
-        speaks=speaks_of('x', 'l', SQL("c.id"), due_of('l')),
+        speaks=speaks_of(SQL("o.customer_id"), SQL("c.id"), due_of('l')),
     )

@@ -10,7 +10,7 @@ import functools
 from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, CONTACT_TYPES, OPEN_STATES, PRE_DUE_NOTICE_DAYS
-from . import recipient_sql
+from . import exclusion_sql, recipient_sql
 from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, are_open_items
 
 #: Payment states of documents that nobody may chase (spec 3.1).
@@ -37,6 +37,21 @@ SUMS = {
     'today': "SUM(i.residual) FILTER (WHERE i.late = 0)",
     'left_out': "SUM(i.residual) FILTER (WHERE NOT i.eligible AND i.late >= 0)",
 }
+
+#: Sums in which the disputed part of an item that may be chased is left out, where companies chase
+#: the undisputed rest.
+PARTIAL_SUMS = {
+    'left_out_overdue': "SUM(CASE WHEN i.eligible THEN i.disputed_booked ELSE i.booked END)"
+    " FILTER (WHERE i.late > 0)",
+    'left_out_booked': "SUM(CASE WHEN i.eligible THEN i.disputed_booked ELSE i.booked END)"
+    " FILTER (WHERE i.late >= 0)",
+    'left_out': "SUM(CASE WHEN i.eligible THEN i.disputed ELSE i.residual END)"
+    " FILTER (WHERE i.late >= 0)",
+}
+
+#: What is chased of an item: without its disputed part.
+CHASED = SQL("(i.residual - COALESCE(i.disputed, 0))")
+CHASED_BOOKED = SQL("(i.booked - COALESCE(i.disputed_booked, 0))")
 
 #: What the sums of a customer account and currency tell together.
 OVERDUE = "t.bucket_30 + t.bucket_60 + t.bucket_90 + t.bucket_older"
@@ -81,12 +96,12 @@ PLAN_COLUMNS = (
 )
 
 
-def items(scope, calendars, *, ignore_small, extra_exclusion, receivables=None):
+def items(scope, calendars, *, ignore_small, exclusion, receivables=None):
     """CTEs ``account`` and ``item``: customer accounts and their open items.
 
     :param bool ignore_small: whether any company ignores small documents; the window function
         that adds up documents is paid for only then
-    :param SQL extra_exclusion: condition on alias ``l`` that takes an item out of the scenario
+    :param exclusion_sql.Exclusion exclusion: what takes items out of the scenario
     :param list receivables: ids of the trade receivable accounts, given when the scope is large
     """
     total = SQL("SUM(l.amount_residual) OVER (PARTITION BY l.move_id, a.id)")
@@ -96,9 +111,11 @@ def items(scope, calendars, *, ignore_small, extra_exclusion, receivables=None):
     return SQL(
         """scope AS MATERIALIZED (%(scope)s),
         calendar AS MATERIALIZED (SELECT * FROM %(calendars)s),
+        %(exclusions)s
         account AS MATERIALIZED (
             SELECT c.id, c.position_id, c.partner_id, c.company_id, s.unit_id, c.scenario_id,
                 c.not_before, c.hold_reason, c.hold_until, cal.today, cal.tz, cal.ignore_below,
+                cal.dispute_partial, cal.digits,
                 own.on_hold, own.on_hold OR led.on_hold AS kept_back
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
@@ -114,19 +131,23 @@ def items(scope, calendars, *, ignore_small, extra_exclusion, receivables=None):
                 CASE WHEN l.amount_residual_currency > 0 THEN a.today - age.due END AS late,
                 (l.amount_residual_currency > 0 AND l.no_followup IS NOT TRUE
                  AND NOT (%(closed)s) AND NOT a.kept_back
-                 AND NOT (%(small)s) AND NOT (%(extra_exclusion)s)) AS eligible
+                 AND NOT (%(small)s) AND NOT (%(excluded)s) %(covered)s) AS eligible,
+                %(disputed)s AS disputed, %(disputed_booked)s AS disputed_booked
             FROM %(open_items)s
             JOIN account a ON a.partner_id = p.commercial_partner_id
                 AND a.company_id = company.root_id
             CROSS JOIN LATERAL (SELECT COALESCE(l.date_maturity, (
                 SELECT m.invoice_date_due FROM account_move m WHERE m.id = l.move_id
             ), l.date) AS due) age
+            %(lateral)s
             WHERE %(where)s
         )""",
         scope=scope,
         calendars=calendars,
         small=small,
-        extra_exclusion=extra_exclusion,
+        exclusions=exclusion.ctes,
+        excluded=exclusion.condition,
+        **_disputed(exclusion.disputed),
         closed=_closed(bulk=receivables is not None),
         open_items=OPEN_ITEM_TABLES,
         where=are_open_items(
@@ -135,6 +156,32 @@ def items(scope, calendars, *, ignore_small, extra_exclusion, receivables=None):
         own_hold=_on_hold('c'),
         led_hold=_on_hold('u'),
     )
+
+
+def _disputed(amount):
+    """Parts of the items about their disputed amounts, which make nothing slower without any.
+
+    :param SQL amount: disputed amount of ``l``, where the rest may be chased
+    """
+    if amount is None:
+        nothing = SQL("NULL::numeric")
+        return {
+            'lateral': SQL(),
+            'covered': SQL(),
+            'disputed': nothing,
+            'disputed_booked': nothing,
+        }
+    return {
+        # The OFFSET keeps it from being looked up for each of its uses.
+        'lateral': SQL("CROSS JOIN LATERAL (SELECT %s AS amount OFFSET 0) disputed", amount),
+        'covered': SQL("AND l.amount_residual_currency > COALESCE(disputed.amount, 0)"),
+        'disputed': SQL("disputed.amount"),
+        'disputed_booked': SQL(
+            """l.amount_residual - ROUND(
+                l.amount_residual * (l.amount_residual_currency - disputed.amount)
+                / NULLIF(l.amount_residual_currency, 0), a.digits)"""
+        ),
+    }
 
 
 def _closed(bulk):
@@ -167,8 +214,11 @@ def _on_hold(alias):
 
 
 @functools.cache
-def figures():
-    """CTEs ``total`` and ``figure``: sums per customer account and currency, and per account."""
+def figures(partial=False):
+    """CTEs ``total`` and ``figure``: sums per customer account and currency, and per account.
+
+    :param bool partial: whether any company chases the undisputed rest of an item
+    """
     return SQL(
         """total AS MATERIALIZED (
             SELECT i.account_id, i.unit_id, i.currency_id, %(sums)s,
@@ -183,7 +233,7 @@ def figures():
                 MIN(t.first_due) AS first_due, MAX(t.credited_on) AS credited_on, %(figures)s
             FROM total t GROUP BY t.account_id
         )""",
-        sums=_named(SUMS, "COALESCE(%s, 0) AS %s"),
+        sums=_named({**SUMS, **PARTIAL_SUMS} if partial else SUMS, "COALESCE(%s, 0) AS %s"),
         figures=_named(FIGURES, "%s AS %s"),
     )
 
@@ -229,6 +279,14 @@ def levels():
                 SELECT a.unit_id, r.date FROM account a
                 JOIN dso_reply r ON r.customer_id = a.id
                 WHERE r.state <> 'discarded'
+                UNION ALL
+                SELECT a.unit_id, pr.taken_on FROM account a
+                JOIN dso_promise pr ON pr.customer_id = a.id
+                WHERE pr.state <> 'cancelled'
+                UNION ALL
+                SELECT a.unit_id, di.opened_on FROM account a
+                JOIN dso_dispute di ON di.customer_id = a.id
+                WHERE di.state <> 'cancelled'
             ) heard_of GROUP BY unit_id
         )"""
     )
@@ -281,7 +339,7 @@ def leaders():
         """unit AS MATERIALIZED (
             SELECT u.id AS unit_id, u.partner_id, u.company_id, u.today, u.tz, u.scenario_id,
                 u.not_before, u.on_hold, u.hold_reason, u.hold_until,
-                sc.after_last, sc.repeat_days, sc.minimum_amount, st.last_delay,
+                sc.after_last, sc.repeat_days, sc.minimum_amount, sc.broken_promise, st.last_delay,
                 contact.contact_on, g.booked_on, g.debit, g.first_due,
                 (contact.contact_on AT TIME ZONE 'UTC' AT TIME ZONE u.tz)::date AS contact_day
             FROM account u
@@ -309,14 +367,19 @@ def leaders():
             GROUP BY i.unit_id
         ),
         leader AS MATERIALIZED (
-            SELECT DISTINCT ON (i.unit_id) i.id, i.unit_id, i.move_id, i.due, i.posted, i.residual,
-                i.currency_id, lv.level, lv.level_day
+            SELECT DISTINCT ON (i.unit_id) i.id, i.unit_id, i.move_id, i.due, i.posted,
+                %(chased)s AS residual, i.currency_id, lv.level, lv.level_day,
+                %(resolved_on)s AS resolved_on, %(broken_on)s AS broken_on
             FROM front f
             JOIN item i ON i.unit_id = f.unit_id AND i.due = f.first_due
             LEFT JOIN level lv ON lv.id = i.id
             WHERE i.eligible AND NOT EXISTS (SELECT FROM spent WHERE spent.id = i.id)
-            ORDER BY i.unit_id, i.booked DESC, i.id
-        )"""
+            ORDER BY i.unit_id, %(chased_booked)s DESC, i.id
+        )""",
+        chased=CHASED,
+        chased_booked=CHASED_BOOKED,
+        resolved_on=exclusion_sql.resolved_on(),
+        broken_on=exclusion_sql.broken_on(),
     )
 
 
@@ -337,15 +400,24 @@ def steps():
                 st.mode = ANY(%(automatic)s) AS automatic, l.due, l.posted, u.today, u.company_id,
                 floors.*, floor.plain, o.date_user IS NOT NULL AS own,
                 CASE WHEN o.date_user IS NULL THEN floor.plain
-                    ELSE GREATEST(floors.grace, o.date_user) END AS raw
+                    ELSE GREATEST(floors.grace, floors.settled, o.date_user) END AS raw
             FROM leader l
             JOIN unit u ON u.unit_id = l.unit_id
             JOIN calendar cal ON cal.company_id = u.company_id
+            CROSS JOIN LATERAL (SELECT CASE
+                WHEN u.broken_promise = 'raise' AND l.broken_on IS NOT NULL
+                    AND (l.level_day IS NULL OR l.level_day < l.broken_on)
+                THEN COALESCE((SELECT MIN(over.delay) FROM dso_scenario_step over
+                    WHERE over.scenario_id = u.scenario_id AND over.delay >= 0
+                        AND over.delay < u.last_delay
+                        AND (l.level IS NULL OR over.delay > l.level)), l.level)
+                ELSE l.level END AS level
+            ) counted
             JOIN stair st ON st.scenario_id = u.scenario_id AND CASE
                 WHEN l.level >= u.last_delay
                     THEN u.after_last = 'repeat' AND st.delay = u.last_delay
-                ELSE (l.level IS NULL OR st.delay > l.level)
-                    AND (st.delay < 0 OR st.previous IS NULL OR st.previous <= l.level) END
+                ELSE (counted.level IS NULL OR st.delay > counted.level)
+                    AND (st.delay < 0 OR st.previous IS NULL OR st.previous <= counted.level) END
             LEFT JOIN dso_action o ON o.customer_id = l.unit_id AND o.origin = 'scenario'
                 AND o.state = ANY(%(open)s) AND o.step_id = st.id
                 AND o.leader_move_id = l.move_id AND o.leader_due = l.due
@@ -355,15 +427,17 @@ def steps():
                 CASE WHEN l.level >= u.last_delay THEN l.level_day + u.repeat_days
                     ELSE l.due + st.delay END AS base,
                 CASE WHEN l.level < u.last_delay AND l.level >= 0 AND st.delay >= 0
-                    THEN l.level_day + st.delay - l.level END AS spacing,
+                    THEN l.level_day + st.delay - counted.level END AS spacing,
                 CASE WHEN st.action_type = ANY(%(contact)s)
                     THEN u.contact_day + cal.contact_interval END AS contact,
                 CASE WHEN st.mode = ANY(%(automatic)s)
                     THEN u.booked_on + cal.payment_grace END AS grace,
+                CASE WHEN st.mode = ANY(%(automatic)s)
+                    THEN l.resolved_on + cal.dispute_grace END AS settled,
                 COALESCE(l.level >= u.last_delay, FALSE) AS repeated
             ) floors
             CROSS JOIN LATERAL (
-                SELECT GREATEST(base, spacing, contact, grace, u.not_before) AS plain
+                SELECT GREATEST(base, spacing, contact, grace, settled, u.not_before) AS plain
             ) floor
         ),
         moved AS (
@@ -373,11 +447,13 @@ def steps():
         step AS MATERIALIZED (
             SELECT DISTINCT ON (unit_id) unit_id, step_id, delay, action_type, automatic, date,
                 GREATEST(today, plain_date) AS cut,
-                CASE WHEN own THEN CASE WHEN raw = grace THEN 'grace' ELSE 'user' END
+                CASE WHEN own THEN CASE WHEN raw = grace THEN 'grace'
+                        WHEN raw = settled THEN 'dispute' ELSE 'user' END
                     WHEN raw = base THEN CASE WHEN repeated THEN 'repeat' ELSE 'due' END
                     WHEN raw = spacing THEN 'spacing'
                     WHEN raw = contact THEN 'interval'
                     WHEN raw = grace THEN 'grace'
+                    WHEN raw = settled THEN 'dispute'
                     ELSE 'user' END AS rule
             FROM moved
             WHERE delay >= 0
@@ -410,7 +486,8 @@ def amounts():
     return SQL(
         """ahead AS (
             -- Not due today, but when the action is: few, and known only with its date.
-            SELECT i.unit_id, i.currency_id, SUM(i.residual) AS net, SUM(i.booked) AS booked
+            SELECT i.unit_id, i.currency_id, SUM(%(chased)s) AS net,
+                SUM(%(chased_booked)s) AS booked
             FROM item i JOIN step s ON s.unit_id = i.unit_id
             WHERE i.eligible AND i.late < 0 AND (s.delay < 0 OR i.due <= s.cut)
             GROUP BY i.unit_id, i.currency_id
@@ -435,6 +512,8 @@ def amounts():
             LEFT JOIN ahead ON ahead.unit_id = c.unit_id AND ahead.currency_id = c.currency_id
             GROUP BY c.unit_id
         )""",
+        chased=CHASED,
+        chased_booked=CHASED_BOOKED,
         due_net=SQL(DUE_NET),
         due_booked=SQL(DUE_BOOKED),
     )

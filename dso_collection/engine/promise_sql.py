@@ -50,7 +50,7 @@ def promises(scope):
         ) copy""",
         scope=scope,
         receivables=TRADE_RECEIVABLES,
-        speaks=speaks_of('x', 'l', SQL("c.id"), due_of('l')),
+        speaks=speaks_of(SQL("x.customer_id"), SQL("c.id"), due_of('l')),
     )
 
 

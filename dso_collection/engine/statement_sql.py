@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from .plan_sql import CHASED
 from .scope_sql import CUSTOMER_CODE
 
 
@@ -14,11 +15,12 @@ def statement_lines(ctes, is_whole=False):
     :param bool is_whole: whether all open items are asked for, chased or not
     :return: rows in the order of the fields of :class:`statement.Line`
     """
+    asked = SQL("CASE WHEN i.eligible THEN %s ELSE i.residual END", CHASED)
     return SQL(
         """WITH %(ctes)s
         SELECT i.unit_id, i.id, i.move_id, COALESCE(m.name, ''),
             COALESCE(m.invoice_date, m.date), i.due, i.currency_id,
-            l.amount_currency, i.residual, a.id, %(code)s, COALESCE(p.name, ''),
+            l.amount_currency, %(open)s, a.id, %(code)s, COALESCE(p.name, ''),
             CASE WHEN m.move_type = 'out_refund' THEN 'credit_note'
                 WHEN j.type IN ('bank', 'cash', 'credit') THEN 'payment' ELSE '' END,
             part.number, part.total
@@ -40,5 +42,6 @@ def statement_lines(ctes, is_whole=False):
         ORDER BY i.due, i.id""",
         ctes=SQL(",\n").join(ctes),
         code=CUSTOMER_CODE,
+        open=SQL("i.residual") if is_whole else asked,
         listed=SQL("i.residual <> 0") if is_whole else SQL("i.eligible OR i.residual < 0"),
     )

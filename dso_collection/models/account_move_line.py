@@ -56,6 +56,10 @@ class AccountMoveLine(models.Model):
             ('in_payment', "In payment"),
             ('small', "Below the minimum of a document"),
             ('hold', "Dunning hold"),
+            ('dispute', "In dispute"),
+            ('litigation', "Litigation"),
+            ('promise', "Promised"),
+            ('specific', "Specific action"),
         ],
         string="Not Chased",
         compute='_compute_dso_exclusion',
@@ -96,9 +100,10 @@ class AccountMoveLine(models.Model):
             line.dso_days_overdue = due and (today[line.company_id] - due).days
 
     def _compute_dso_exclusion(self):
-        customers = self._dso_customers()
+        customers, recorded = self._dso_customers(), self._dso_get_recorded()
         for line in self:
-            line.dso_exclusion = line._dso_get_exclusion(customers[line])
+            kind, _record_id = recorded.get(line._origin.id, (False, False))
+            line.dso_exclusion = line._dso_get_exclusion(customers[line], kind)
 
     @api.depends('partner_id.commercial_partner_id')
     def _compute_dso_customer_code(self):
@@ -237,8 +242,11 @@ class AccountMoveLine(models.Model):
             undated &= Domain(path, '=', False)
         return found
 
-    def _dso_get_exclusion(self, customer):
+    def _dso_get_exclusion(self, customer, recorded=False):
         """Return why an open item is not eligible (docs/engine.md, 1), in words for people.
+
+        :param dso.customer customer: its customer account
+        :param str recorded: key of :data:`const.EXCLUSIONS`, what people recorded on the item
 
         The planner decides by the same conditions in SQL; a test holds the two together.
         """
@@ -246,6 +254,8 @@ class AccountMoveLine(models.Model):
         company = self.company_id.root_id
         if self.amount_residual_currency <= 0:
             return 'credit'
+        if recorded:
+            return recorded
         if self.no_followup:
             return 'no_followup'
         if state in CLOSED_PAYMENT_STATES:

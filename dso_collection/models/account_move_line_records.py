@@ -1,49 +1,22 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
-from ..const import STATUS_CATEGORIES
-from ..engine import exclusion_sql
+from ..engine import exclusion_sql, scope_sql
+
+#: Facade field → kind of record (:data:`engine.exclusion_sql.RECORDS`), its model, its field.
+RECORDS = {
+    'dso_status_id': ('status', 'dso.item.status', 'status_id'),
+    'dso_status_category': ('status', 'dso.item.status', 'category'),
+    'dso_promise_id': ('promise', 'dso.promise', 'id'),
+    'dso_dispute_id': ('dispute', 'dso.dispute', 'id'),
+}
 
 
 class AccountMoveLine(models.Model):
-    """Shows on open items what people recorded about them."""
+    """Shows on open items what people recorded, and what that keeps from being chased."""
 
-    _inherit = 'account.move.line'
-
-    dso_status_id = fields.Many2one(
-        'dso.status',
-        string="Item Status",
-        compute='_compute_dso_records',
-        compute_sudo=True,
-        search='_search_dso_status_id',
-        groups='dso_collection.group_dso_reader',
-    )
-    dso_status_category = fields.Selection(
-        STATUS_CATEGORIES,
-        string="Status Category",
-        compute='_compute_dso_records',
-        compute_sudo=True,
-        search='_search_dso_status_category',
-        groups='dso_collection.group_dso_reader',
-    )
-    dso_promise_id = fields.Many2one(
-        'dso.promise',
-        string="Promise to Pay",
-        compute='_compute_dso_records',
-        compute_sudo=True,
-        search='_search_dso_promise_id',
-        groups='dso_collection.group_dso_reader',
-        help="Promise on the item that waits for its day.",
-    )
-    dso_dispute_id = fields.Many2one(
-        'dso.dispute',
-        string="Dispute",
-        compute='_compute_dso_records',
-        compute_sudo=True,
-        search='_search_dso_dispute_id',
-        groups='dso_collection.group_dso_reader',
-        help="Open dispute on the item.",
-    )
+    _name = 'account.move.line'
+    _inherit = ['account.move.line', 'dso.record.facade.mixin']
 
     # === COMPUTE METHODS === #
 
@@ -78,35 +51,25 @@ class AccountMoveLine(models.Model):
     # === SEARCH METHODS === #
 
     @api.model
-    def _search_dso_status_id(self, operator, value):
-        return self._dso_search_records('status', 'status_id', operator, value)
-
-    @api.model
-    def _search_dso_status_category(self, operator, value):
-        return self._dso_search_records('status', 'category', operator, value)
-
-    @api.model
-    def _search_dso_promise_id(self, operator, value):
-        return self._dso_search_records('promise', 'id', operator, value)
-
-    @api.model
-    def _search_dso_dispute_id(self, operator, value):
-        return self._dso_search_records('dispute', 'id', operator, value)
-
-    @api.model
-    def _dso_search_records(self, kind, path, operator, value):
-        """Search items by what was recorded about them; without a record a value is "not set"."""
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented  # the ORM asks again with the positive operator
-        unset = operator == 'in' and False in value
-        if unset:
-            value = [wanted for wanted in value if wanted]
-        found = self._dso_domain_of_records(kind, Domain(path, operator, value))
-        return found | ~self._dso_domain_of_records(kind, Domain.TRUE) if unset else found
-
-    @api.model
-    def _dso_domain_of_records(self, kind, domain):
-        """Return the domain of the items of which records of a kind speak."""
-        model = 'dso.item.status' if kind == 'status' else f'dso.{kind}'
-        query = self.env[model]._search(domain)
+    def _dso_domain_of_records(self, name, operator, value):
+        kind, model, path = RECORDS[name]
+        if operator == '!=' and not value:
+            path = 'id'  # whatever was recorded
+        query = self.env[model]._search(Domain(path, operator, value))
         return Domain('id', 'in', exclusion_sql.lines_of(kind, query.subselect()))
+
+    # === BUSINESS METHODS === #
+
+    def _dso_get_recorded(self):
+        """Return what keeps items from being chased for what people recorded on them.
+
+        :return: id of the item → key of :data:`const.EXCLUSIONS`, id of the record
+        :rtype: dict[int, tuple[str, int]]
+        """
+        if not self._origin:
+            return {}
+        self.env.flush_all()
+        companies = self.company_id.root_id.sudo()  # a branch user's root
+        rows = [company._dso_calendar_row() for company in companies]
+        query = exclusion_sql.reasons_of(self._origin.ids, scope_sql.calendars(rows))
+        return {line_id: found for line_id, *found in reversed(self.env.execute_query(query))}

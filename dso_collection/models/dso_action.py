@@ -143,6 +143,11 @@ class DsoAction(models.Model):
         "(date_planned, customer_id) WHERE state IN ('planned', 'sending', 'error')"
     )
 
+    # Their items are out of the scenario, so every plan looks for them too.
+    _open_specific = models.Index(
+        "(customer_id) WHERE origin = 'specific' AND state IN ('planned', 'sending', 'error')"
+    )
+
     # Bounced messages are few; every plan looks for them.
     _bounced = models.Index("(customer_id) WHERE delivery = 'bounced'")
 

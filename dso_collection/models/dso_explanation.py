@@ -29,6 +29,7 @@ class DsoExplanation(models.AbstractModel):
                 else []
             ),
             self._explain_control(customer),
+            *self._explain_recorded(customer),
         ]
         return Markup("").join(Markup("<p>%s</p>") % text for text in sentences if text)
 
@@ -71,7 +72,8 @@ class DsoExplanation(models.AbstractModel):
     def _reason_not_eligible(self, customer):
         return self.env._(
             "None of the open items may be chased now: they are excluded from follow-up, blocked, "
-            "in payment or below the amount from which documents are chased."
+            "in payment, below the amount from which documents are chased, disputed, promised, in "
+            "litigation or subject of a specific action."
         )
 
     def _reason_decide(self, customer):
@@ -141,6 +143,7 @@ class DsoExplanation(models.AbstractModel):
                 action.error_message,  # first: lists show the beginning
                 self._explain_task(action),
                 self._explain_date(action),
+                self._explain_raise(action),
                 self._explain_wait(action),
                 self._explain_held(action),
                 self._explain_letter(action),
@@ -192,6 +195,11 @@ class DsoExplanation(models.AbstractModel):
                 "Dated %(date)s to leave %(days)s days after the last payment.",
                 date=date,
                 days=action.company_id.sudo().dso_payment_grace,
+            ),
+            'dispute': lambda: self.env._(
+                "Dated %(date)s to leave %(days)s days after a dispute was resolved.",
+                date=date,
+                days=action.company_id.sudo().dso_dispute_grace,
             ),
             'user': lambda: self.env._("Not before %(date)s, as a person agreed.", date=date),
             'repeat': lambda: self.env._(

@@ -10,7 +10,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..engine import action_sql, plan_sql, recipient_sql, scope_sql
+from ..engine import action_sql, exclusion_sql, plan_sql, recipient_sql, scope_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -262,7 +262,7 @@ class DsoPlanner(models.AbstractModel):
             plan_sql.update_positions(
                 [
                     self._items(scope, rows, self._receivable_ids() if bulk else None),
-                    plan_sql.figures(),
+                    plan_sql.figures(any(row['dispute_partial'] for row in rows)),
                     plan_sql.levels(),
                     plan_sql.bookings(booked),
                     plan_sql.leaders(),
@@ -288,16 +288,19 @@ class DsoPlanner(models.AbstractModel):
             scope,
             scope_sql.calendars(rows),
             ignore_small=any(row['ignore_below'] for row in rows),
-            extra_exclusion=self._excluded_items_sql(),
+            exclusion=self._get_exclusion(rows, bulk=receivables is not None),
             receivables=receivables,
         )
 
-    def _excluded_items_sql(self):
-        """Condition on alias ``l`` that takes a journal item out of the scenario.
+    def _get_exclusion(self, rows, bulk=False):
+        """Return what takes journal items out of the scenario: disputes, litigation, promises that
+        pause, open specific actions.
 
-        Hook for what people recorded on items: disputes, promises, specific actions.
+        :param rows: settings of the companies, see :meth:`res.company._dso_calendar_row`
+        :param bool bulk: whether many accounts are planned
+        :rtype: exclusion_sql.Exclusion
         """
-        return SQL("FALSE")
+        return exclusion_sql.exclusion(bulk, any(row['dispute_partial'] for row in rows))
 
     def _books_limit(self, rows):
         """Condition on alias ``cal`` that tells that a company's books are stale."""

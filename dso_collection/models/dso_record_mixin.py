@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 
-#: Fields of items and documents that show what was recorded.
-RECORD_FACADES = ('dso_status_id', 'dso_status_category', 'dso_promise_id', 'dso_dispute_id')
+from .dso_record_facade_mixin import RECORD_FACADES
+
+#: Fields that show what was recorded, by model.
+FACADES = {
+    'account.move': RECORD_FACADES,
+    'account.move.line': (*RECORD_FACADES, 'dso_exclusion'),
+}
 
 
 class DsoRecordMixin(models.AbstractModel):
@@ -49,5 +54,5 @@ class DsoRecordMixin(models.AbstractModel):
     def _plan_customers(self):
         """Plan the customer accounts again, at commit at latest, and show what was recorded."""
         self.env['dso.planner']._mark_customers(self.customer_id)
-        for model in ('account.move', 'account.move.line'):
-            self.env[model].invalidate_model(RECORD_FACADES)
+        for model, names in FACADES.items():
+            self.env[model].invalidate_model(names)

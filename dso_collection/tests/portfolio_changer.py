@@ -21,6 +21,7 @@ class PortfolioChanger:
         for (customer_id,) in self._some('dso_customer', 'id', 0.1):
             self._decide(customer_id)
         self._regroup()
+        self._settle_records()
         for (partner_id,) in self._some('res_partner', 'id', 0.1, "name LIKE 'Customer%%'"):
             self._update('res_partner', partner_id, **self._other_contact())
         self.env.invalidate_all()
@@ -88,6 +89,21 @@ class PortfolioChanger:
             )
         )
         self._update('account_move_line', line_id, **changes)
+
+    def _settle_records(self):
+        """Disputes are resolved, promises settled, other statuses given, follow-ups done."""
+        day = self.today - timedelta(days=self.rng.randint(0, 3))
+        for (dispute_id,) in self._some('dso_dispute', 'id', 0.3, "state = 'open'"):
+            self._update('dso_dispute', dispute_id, state='resolved', resolved_on=day)
+        for (promise_id,) in self._some('dso_promise', 'id', 0.4, "state = 'open'"):
+            state = self.rng.choice(('broken', 'broken', 'kept', 'cancelled'))
+            self._update('dso_promise', promise_id, state=state, settled_on=day)
+        for (status_id,) in self._some('dso_item_status', 'id', 0.2, 'is_current'):
+            self._update('dso_item_status', status_id, is_current=False)
+        specific = "origin = 'specific' AND state = 'planned'"
+        for (action_id,) in self._some('dso_action', 'id', 0.3, specific):
+            done = {'state': 'done', 'date_done': self._moment(), 'day_done': self.today}
+            self._update('dso_action', action_id, **done, is_contact=self.rng.random() < 0.5)
 
     def _regroup(self):
         """Some accounts leave their group, and some that lead none come under another one."""

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from psycopg2.extras import Json, execute_values
 
+from .portfolio_records import OWNERS, RecordMaker
+
 ZONES = ('UTC', 'Pacific/Auckland', 'America/New_York')
 AMOUNTS = (5, 10, 45, 49.99, 50, 50, 100, 100, 200)
 AGES = (-1, 0, 1, 3, 5, 10, 20, 30, 31, 35, 60, 61, 90, 91)  # where rules have their edges
@@ -84,12 +86,13 @@ class PortfolioMaker:
         self._make_books()
         self._make_actions()
         self._make_replies()
+        RecordMaker(self, insert_all, due_of).make()
         self.env.invalidate_all()
         self._analyze()
 
     def _analyze(self):
         """Let the server know what was inserted, as it does by itself after a commit."""
-        tables = ('account_move', 'account_move_line', 'dso_customer', 'dso_position')
+        tables = ('account_move', 'account_move_line', 'dso_customer', 'dso_position', *OWNERS)
         self.env.cr.execute(
             f"ANALYZE {', '.join(tables)}, dso_action, dso_action_item, res_partner"
         )
@@ -118,6 +121,8 @@ class PortfolioMaker:
                     'dso_tz': rng.choice(ZONES),
                     'dso_contact_interval': rng.choice((0, 2, 5, 5, 9)),
                     'dso_payment_grace': rng.choice((0, 3, 3, 7)),
+                    'dso_dispute_grace': rng.choice((0, 3, 10)),
+                    'dso_dispute_partial': rng.random() < 0.4,
                     'dso_ignore_below': rng.choice((0, 0, 10, 45)),
                     'dso_hold_credits': rng.random() < 0.8,
                     'dso_hold_books': rng.random() < 0.2,
@@ -156,6 +161,7 @@ class PortfolioMaker:
                     'minimum_amount': rng.choice((0, 50, 50, 200)),
                     'after_last': rng.choice(('decide', 'decide', 'repeat', 'stop')),
                     'repeat_days': rng.choice((1, 4, 15)),
+                    'broken_promise': rng.choice(('continue', 'raise')),
                     'start_again': rng.random() < 0.2,
                 }
                 for number in range(8)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 from .reference_objects import ZERO, Listed, Plan
@@ -34,6 +34,7 @@ class Unit:
         self.company, self.scenario = lead.company, lead.scenario
         self.accounts = [lead, *portfolio.members[lead]]
         self.items = [item for account in self.accounts for item in account.items]
+        self.owners = {item: account for account in self.accounts for item in account.items}
 
     # --- 1. Open items ---------------------------------------------------------------------
 
@@ -50,12 +51,54 @@ class Unit:
             and not item.no_followup
             and item.payment_state not in CLOSED_PAYMENT_STATES
             and not self.ignored(account, item)
+            and not self.excluded(account, item)
+            and self.chased(item) > 0
         ]
 
     def ignored(self, account, item):
         """Whether the document is smaller than those that the company chases; 0 means all."""
         limit = self.company.ignore_below
         return limit > 0 and document_total(account, item.move) < limit
+
+    def excluded(self, account, item):
+        """Whether what people recorded takes an item out of the scenario as a whole."""
+        records = self.portfolio.records_of[item.move]
+        return any(
+            record.holds(self.today)
+            and self.portfolio.speaks_of(record, account, item)
+            and not self.leaves_rest(record, account, item)
+            for record in records
+        )
+
+    def leaves_rest(self, record, account, item):
+        """Whether only the disputed part of an item is out."""
+        name = record.account, record.due
+        partial = self.company.dispute_partial and record.kind == 'dispute'
+        return partial and name == (account, item.due)
+
+    def disputed(self, item):
+        """Disputed part of an item, where the company chases the rest."""
+        if item.residual < 0:
+            return ZERO
+        return sum(
+            (
+                record.amount
+                for record in self.portfolio.records_of[item.move]
+                if self.leaves_rest(record, self.owners[item], item)
+            ),
+            ZERO,
+        )
+
+    def chased(self, item):
+        return item.residual - self.disputed(item)
+
+    def chased_booked(self, item):
+        """What is chased at booked residuals, in proportion."""
+        if not self.disputed(item):
+            return item.booked
+        cent = Decimal(10) ** -self.company.digits
+        part = item.booked * self.chased(item) / item.residual
+        return part.quantize(cent, ROUND_HALF_UP)
 
     @property
     def credits(self):
@@ -94,13 +137,13 @@ class Unit:
         candidates = self.eligible
         if self.exhausted and self.scenario.after_last == 'decide':
             candidates = [item for item in candidates if item not in self.exhausted]
-        return min(candidates, key=lambda i: (i.due, -i.booked, i.id), default=None)
+        return min(candidates, key=lambda i: (i.due, -self.chased_booked(i), i.id), default=None)
 
     # --- 4. Step and date ------------------------------------------------------------------
 
     def next_step(self):
         """The first step that is not skipped, with its date and the rule that gave the date."""
-        level, _day = self.level(self.leader)
+        level = self.counted_level()
         steps = sorted(self.scenario.steps, key=lambda step: step.offset)
         steps = [step for step in steps if level is None or step.offset > level]
         if self.leader in self.exhausted and self.scenario.after_last == 'repeat':
@@ -110,6 +153,34 @@ class Unit:
             if not self.skipped(step, day):
                 return step, day, rule
         return None, None, None
+
+    def counted_level(self):
+        """The level of the leader, raised by a step after a broken promise (section 4)."""
+        level, day = self.level(self.leader)
+        broken = self.broken_on
+        if self.scenario.broken_promise != 'raise' or not broken or (day and day >= broken):
+            return level
+        between = [
+            step.offset
+            for step in self.scenario.steps
+            if 0 <= step.offset < self.scenario.last.offset
+            and (level is None or step.offset > level)
+        ]
+        return min(between, default=level)
+
+    @property
+    def broken_on(self):
+        """The last day on which a promise was broken that named the leader, or named no item and
+        was given for a day on which the leader was due."""
+        owner, key = self.owners[self.leader], self.leader.key
+        days = [
+            record.day
+            for record in self.portfolio.records
+            if record.kind == 'broken' and record.account is owner
+            if (record.move, record.due) == key
+            or (record.move is None and record.until >= self.leader.due)
+        ]
+        return max(days, default=None)
 
     def skipped(self, step, day):
         """Whether a step before the due date comes too soon after posting, or too late."""
@@ -122,11 +193,13 @@ class Unit:
     def date(self, step):
         """The date of a step: its own, when a person gave one to this very action."""
         own = self.own_date(step)
-        return self.latest(step, [self.grace(step), own]) if own else self.plain_date(step)
+        graces = [self.grace(step), self.dispute_grace(step)]
+        return self.latest(step, [*graces, own]) if own else self.plain_date(step)
 
     def plain_date(self, step):
         """The date that the rules give, with the day before which a person wants nothing."""
-        floors = [self.base(step), self.spacing(step), self.interval(step), self.grace(step)]
+        floors = [self.base(step), self.spacing(step), self.interval(step)]
+        floors += [self.grace(step), self.dispute_grace(step)]
         return self.latest(step, [*floors, ('user', self.lead.not_before)])
 
     def latest(self, step, floors):
@@ -144,7 +217,7 @@ class Unit:
         level, day = self.level(self.leader)
         if level is None or level < 0 or step.offset < 0 or self.leader in self.exhausted:
             return 'spacing', None
-        return 'spacing', day + timedelta(days=step.offset - level)
+        return 'spacing', day + timedelta(days=step.offset - self.counted_level())
 
     def interval(self, step):
         if step.action_type not in CONTACTS or not self.last_contact_on:
@@ -156,6 +229,18 @@ class Unit:
         if not step.automatic or not self.last_booking:
             return 'grace', None
         return 'grace', self.last_booking + timedelta(days=self.company.grace)
+
+    def dispute_grace(self, step):
+        owner, key = self.owners[self.leader], self.leader.key
+        days = [
+            record.day
+            for record in self.portfolio.records_of[self.leader.move]
+            if record.kind == 'resolved' and record.account is owner
+            if (record.move, record.due) == key
+        ]
+        if not step.automatic or not days:
+            return 'dispute', None
+        return 'dispute', max(days) + timedelta(days=self.company.dispute_grace)
 
     def own_date(self, step):
         """The date a person gave to this very action, unless a contact came after it."""
@@ -180,6 +265,7 @@ class Unit:
         actions += [action for item in self.items for action in history.actions_listing[item.key]]
         contacts = [action.done_on for action in actions if action.counts and action.is_contact]
         contacts += [moment for account in self.accounts for moment in account.replies]
+        contacts += [moment for account in self.accounts for moment in account.agreements]
         return max(contacts, default=None)
 
     @cached_property
@@ -197,8 +283,8 @@ class Unit:
         cut = date.max if step.offset < 0 else max(self.today, plain_date)
         net, booked = defaultdict(Decimal), defaultdict(Decimal)
         for item in [i for i in self.eligible if i.due <= cut] + self.credits:
-            net[item.currency] += item.residual
-            booked[item.currency] += item.booked
+            net[item.currency] += self.chased(item)
+            booked[item.currency] += self.chased_booked(item)
         positive = [currency for currency in net if net[currency] > 0]
         return sum(booked[currency] for currency in positive) if positive else None
 
@@ -212,7 +298,7 @@ class Unit:
         credit = -sum(item.residual for item in same if item.residual < 0)
         gross = sum(i.residual for i in same if i.residual > 0 and i.due < self.today)
         return credit > 0 and (
-            credit >= self.leader.residual or (gross > 0 and 2 * credit >= gross)
+            credit >= self.chased(self.leader) or (gross > 0 and 2 * credit >= gross)
         )
 
     def held(self, step):
@@ -336,7 +422,7 @@ def document_total(account, move):
     return sum(item.booked for item in account.items if item.move == move)
 
 
-def figures(account, eligible, today):
+def figures(account, unit, today):
     """Figures of one customer account, in company currency at booked residuals."""
     debits = [item for item in account.items if item.residual > 0]
 
@@ -355,7 +441,10 @@ def figures(account, eligible, today):
         'bucket_90': total(debits, first=61, last=90),
         'bucket_older': total(debits, first=91),
         'unallocated': -total([item for item in account.items if item.residual < 0]),
-        'eligible_overdue': total([i for i in account.items if i in eligible], first=1),
+        'eligible_overdue': sum(
+            (unit.chased_booked(i) for i in account.items if i in unit.eligible and i.due < today),
+            ZERO,
+        ),
         'oldest_due_date': min((item.due for item in debits), default=None),
         'open_item_count': sum(item.residual != 0 for item in account.items),
     }
@@ -370,7 +459,7 @@ def plan(portfolio, today):
         for account in unit.accounts:
             if account is not lead:
                 plans[account.id] = unit.plan_of_member(account)
-            plans[account.id].figures = figures(account, unit.eligible, today)
+            plans[account.id].figures = figures(account, unit, today)
     return plans
 
 

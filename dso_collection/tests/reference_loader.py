@@ -19,7 +19,9 @@ from .reference_objects import (
     Item,
     Key,
     Listed,
+    Named,
     Portfolio,
+    Record,
     Scenario,
     Step,
 )
@@ -73,7 +75,8 @@ class Loader:
         self._load_bookings()
         self._load_replies()
         self._load_contacts()
-        return Portfolio(self.accounts.values(), self._actions())
+        self._load_agreements()
+        return Portfolio(self.accounts.values(), self._actions(), [*self._records()], self._names())
 
     def load_actions(self):
         """The actions alone, with accounts that have no more than their identity."""
@@ -93,6 +96,9 @@ class Loader:
         return Company(
             interval=company.dso_contact_interval,
             grace=company.dso_payment_grace,
+            dispute_grace=company.dso_dispute_grace,
+            dispute_partial=company.dso_dispute_partial,
+            digits=company.currency_id.decimal_places,
             ignore_below=Decimal(str(company.dso_ignore_below)),
             hold_credits=company.dso_hold_credits,
             hold_books=company.dso_hold_books,
@@ -132,6 +138,7 @@ class Loader:
                 minimum=Decimal(str(scenario.minimum_amount)),
                 after_last=scenario.after_last,
                 repeat_days=scenario.repeat_days,
+                broken_promise=scenario.broken_promise,
                 start_again=scenario.start_again,
             )
         return scenarios
@@ -238,6 +245,82 @@ class Loader:
         )
         for row in rows:
             self.accounts[row['partner_id'], row['company_id']].replies.append(row['date'])
+
+    # --- what people recorded --------------------------------------------------------------
+
+    def _load_agreements(self):
+        rows = select(
+            self.env,
+            """SELECT customer_id, taken_on AS moment FROM dso_promise WHERE state <> 'cancelled'
+                UNION ALL
+                SELECT customer_id, opened_on FROM dso_dispute WHERE state <> 'cancelled'""",
+        )
+        for row in rows:
+            self.codes[row['customer_id']].agreements.append(row['moment'])
+
+    def _names(self):
+        """The receivable journal items of every invoice, whatever their state."""
+        names = defaultdict(list)
+        for row in self._receivables():
+            partner = self.partners[row['partner_id']]
+            owner = partner['commercial_partner_id'], self.roots[row['company_id']]
+            due = row['date_maturity'] or row['invoice_date_due'] or row['posted']
+            names[row['move_id']].append(Named(self.accounts.get(owner), due, row['id']))
+        return names
+
+    def _records(self):
+        """Whatever was recorded on items and still means something."""
+        for kind, state, query in (
+            (
+                'dispute',
+                'resolved',
+                """SELECT d.*, i.move_id, i.due_date, i.line_id, i.amount::text AS part,
+                          d.resolved_on AS day
+                     FROM dso_dispute d LEFT JOIN dso_dispute_item i ON i.dispute_id = d.id""",
+            ),
+            (
+                'promise',
+                'broken',
+                """SELECT d.*, i.move_id, i.due_date, i.line_id, NULL AS part,
+                          d.settled_on AS day
+                     FROM dso_promise d LEFT JOIN dso_promise_item i ON i.promise_id = d.id""",
+            ),
+        ):
+            for row in select(self.env, query):
+                if row['state'] == state:
+                    until = row['date'] if kind == 'promise' else None
+                    yield self._record(state, row, until=until)
+                elif row['state'] == 'open' and kind == 'dispute':
+                    yield self._record(kind, row, amount=money(row['part']))
+                elif row['state'] == 'open' and self._pauses(row):
+                    until = row['date'] + timedelta(days=row['grace_days'] or 0)
+                    yield self._record(kind, row, until=until)
+        for row in select(self.env, "SELECT * FROM dso_item_status WHERE is_current"):
+            if row['category'] == 'litigation':
+                yield self._record('litigation', row)
+        for row in select(
+            self.env,
+            """SELECT i.*, a.origin, a.state FROM dso_action_item i
+                 JOIN dso_action a ON a.id = i.action_id""",
+        ):
+            if row['origin'] == 'specific' and row['state'] in ('planned', 'sending', 'error'):
+                yield self._record('specific', row)
+
+    @staticmethod
+    def _pauses(promise):
+        return promise['pauses'] and promise['move_id'] and not promise['lapsed']
+
+    def _record(self, kind, row, **values):
+        return Record(
+            kind,
+            self.codes[row['customer_id']],
+            row['move_id'],
+            row['due_date'],
+            row['line_id'],
+            day=row.get('day'),
+            action=row.get('action_id'),
+            **values,
+        )
 
     def _load_contacts(self):
         countries = select(self.env, "SELECT id, code, zip_required FROM res_country")

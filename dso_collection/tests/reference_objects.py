@@ -25,6 +25,9 @@ class Key(NamedTuple):
 class Company:
     interval: int = 5
     grace: int = 3
+    dispute_grace: int = 10
+    dispute_partial: bool = False
+    digits: int = 2
     ignore_below: Decimal = ZERO
     hold_credits: bool = True
     hold_books: bool = False
@@ -65,6 +68,7 @@ class Scenario:
     minimum: Decimal = Decimal(50)
     after_last: str = 'decide'
     repeat_days: int = 15
+    broken_promise: str = 'continue'
     start_again: bool = False
 
     @property
@@ -166,6 +170,7 @@ class Account:
     items: list[Item] = field(default_factory=list)
     bookings: list[date] = field(default_factory=list)
     replies: list[datetime] = field(default_factory=list)
+    agreements: list[datetime] = field(default_factory=list)  # promises and disputes taken
     partner: Contact | None = None
     invoice_address: Contact | None = None
     collection_contacts: list[Contact] = field(default_factory=list)
@@ -176,6 +181,35 @@ class Account:
             and (not self.hold_from or self.hold_from <= day)
             and (not self.hold_until or day <= self.hold_until)
         )
+
+
+@dataclass(eq=False)
+class Record:
+    """What people recorded about an item, or about an account when it names no invoice."""
+
+    kind: str  # dispute, litigation, promise, specific, resolved or broken
+    account: Account
+    move: int | None = None
+    due: date | None = None
+    line: int | None = None
+    amount: Decimal = ZERO  # that is disputed
+    until: date | None = None  # last day of a promise
+    day: date | None = None  # on which a dispute was resolved, or a promise broken
+    action: int | None = None
+
+    def holds(self, day):
+        """Whether it takes its items out of the scenario on a day."""
+        if self.kind == 'promise':
+            return self.until >= day
+        return self.kind in ('dispute', 'litigation', 'specific')
+
+
+class Named(NamedTuple):
+    """A receivable journal item of an invoice, open or not, by its name."""
+
+    account: Account | None
+    due: date
+    line: int
 
 
 class Listed(NamedTuple):
@@ -256,9 +290,14 @@ class Plan:
 class Portfolio:
     """Customer accounts and their actions, with the look-ups that the rules need."""
 
-    def __init__(self, accounts, actions=()):
+    def __init__(self, accounts, actions=(), records=(), names=None):
         self.accounts = list(accounts)
         self.actions = list(actions)
+        self.records = list(records)
+        self.names = names or {}
+        self.records_of = defaultdict(list)
+        for record in self.records:
+            self.records_of[record.move].append(record)
         self.members = defaultdict(list)
         self.actions_of = defaultdict(list)
         self.actions_listing = defaultdict(list)
@@ -268,3 +307,12 @@ class Portfolio:
             self.actions_of[action.account].append(action)
             for key in {listed.key for listed in action.listed}:
                 self.actions_listing[key].append(action)
+
+    def speaks_of(self, record, account, item):
+        """Whether a record speaks of an item of its invoice: by name, else by line, else of all."""
+        named = self.names.get(record.move, [])
+        if any((name.account, name.due) == (record.account, record.due) for name in named):
+            return (record.account, record.due) == (account, item.due)
+        if any(name.line == record.line for name in named):
+            return record.line == item.id
+        return True

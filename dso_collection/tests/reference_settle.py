@@ -34,8 +34,34 @@ def settle(portfolio, plans, today):
         scenario = next((action for action in opened if action.origin == 'scenario'), None)
         result += settle_scenario(its_plan, scenario, today)
         result += settle_tasks(its_plan, actions, today)
-        result += [action for action in opened if action.origin in ('specific', 'direct')]
+        result += [
+            settle_specific(portfolio, action, today)
+            for action in opened
+            if action.origin in ('specific', 'direct')
+        ]
     return result
+
+
+def settle_specific(portfolio, action, today):
+    """A specific action, dropped on its date when none of its items is open any more."""
+    if action.state == 'sending' or not action.date or action.date > today:
+        return action
+    listed = [record for record in portfolio.records if record.action == action.id]
+    asks = [record for record in listed if record.kind == 'dispute']
+    chosen = [record for record in listed if record.kind == 'specific']
+    if asks or not chosen or any(is_open(portfolio, record) for record in chosen):
+        return action
+    return replace(action, state='cancelled', reason_code='cleared')
+
+
+def is_open(portfolio, record):
+    """Whether an item of which a record speaks is to be paid."""
+    return any(
+        item.residual > 0
+        for account in portfolio.accounts
+        for item in account.items
+        if item.move == record.move and portfolio.speaks_of(record, account, item)
+    )
 
 
 def settle_scenario(plan, action, today):

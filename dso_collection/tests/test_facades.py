@@ -276,6 +276,9 @@ class TestDocumentFacade(CollectionCase):
         held = self.create_customer("Held")
         held.hold_reason = 'legal'
         excluded['hold'] = self.create_invoice(held, jan(12), posted=jan(1))
+        for reason in ('dispute', 'litigation', 'promise', 'specific'):
+            excluded[reason] = self.create_invoice(self.customer, jan(12), posted=jan(1))
+            self.exclude(self.receivables(excluded[reason]), reason)
         self.env.flush_all()
         for reason, move in excluded.items():
             with self.subTest(reason=reason):
@@ -284,6 +287,14 @@ class TestDocumentFacade(CollectionCase):
         lines.invalidate_recordset()
         chased = lines.filtered(lambda line: not line.dso_exclusion)
         self.assertEqual(chased, self.eligible(self.customer | held))
+
+    def exclude(self, lines, reason):
+        """Take items out of the scenario by what is recorded on them."""
+        if reason == 'specific':
+            return self.env['dso.action']._plan_specific(lines, {'action_type': 'call'})
+        cause = self.env.ref('dso_collection.dso_dispute_reason_price')
+        values = {'promise': {'date': jan(20)}, 'dispute': {'reason_id': cause.id}}
+        return lines._dso_qualify(self.env.ref(f'dso_collection.dso_status_{reason}'), values)
 
     def eligible(self, customers):
         """Items that the planner's statement takes for eligible."""

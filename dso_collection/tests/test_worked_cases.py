@@ -43,19 +43,37 @@ class TestWorkedCases(CollectionCase):
         call = self.assertNext(self.customer, 10, jan(15), 'spacing')
         self.assertEqual((call.action_type, call.leader_move_id), ('call', second))
 
-    def test_04_dispute_is_a_contact(self):
-        """A dispute on the leader, as far as it exists: a call in which the customer disputes the
-        invoice, which is then blocked.
-        """
+    def test_04_dispute_on_the_leader(self):
+        """Taking a dispute is a contact, and what is disputed leads no more."""
         disputed = self.create_invoice(self.customer, jan(-9))
         second = self.create_invoice(self.customer, jan(5), 300)
         self.go_to(jan(12))
-        self.env['dso.action'].create(
-            {'customer_id': self.customer.id, 'origin': 'direct', 'action_type': 'call'}
-        )._set_done('done')
-        disputed.action_toggle_block_payment()
+        self.dispute(disputed)
         action = self.assertNext(self.customer, 3, jan(18), 'interval')  # the 17th is a Sunday
-        self.assertEqual(action.leader_move_id, second)
+        self.assertEqual((action.leader_move_id, action.amount), (second, 300))
+
+    def test_04_dispute_is_resolved(self):
+        """Ten days of grace, then the invoice leads again from the level that it had reached."""
+        disputed = self.create_invoice(self.customer, jan(-9))
+        self.complete(self.customer)  # +3 on 4 Jan
+        self.go_to(jan(11))
+        self.complete(self.customer)  # +10
+        self.go_to(jan(12))
+        dispute = self.dispute(disputed)
+        self.assertFalse(self.next_action(self.customer))
+        self.assertEqual(self.customer.reason, 'not_eligible')
+        self.assertIn("In dispute until it is resolved (Price", str(self.customer.explanation))
+        self.go_to(jan(20))
+        dispute.action_settle('due')
+        self.assertNext(self.customer, 20, jan(32), 'dispute')  # the 30th is a Saturday
+
+    def dispute(self, invoice):
+        """Open a dispute on the items of an invoice."""
+        reason = self.env.ref('dso_collection.dso_dispute_reason_price')
+        status = self.env.ref('dso_collection.dso_status_dispute')
+        lines = self.receivables(invoice)
+        lines._dso_qualify(status, {'dispute': {'reason_id': reason.id}})
+        return lines.dso_dispute_id
 
     def test_05_credit_covers_half(self):
         self.create_invoice(self.customer, jan(5))
