@@ -40,6 +40,7 @@
         'views/dso_reply_views.xml',
         'views/dso_customer_views.xml',
         'views/dso_promise_views.xml',
+        'views/dso_expected_cash_views.xml',
         'views/dso_text_views.xml',
         'views/dso_scenario_views.xml',
         'views/dso_insight_views.xml',

@@ -64,6 +64,7 @@ from . import (
     dso_dispute_item,
     dso_dispute_reason,
     dso_dispute_resolve,
+    dso_expected_cash,
     dso_explanation,
     dso_explanation_failures,
     dso_explanation_records,

@@ -41,6 +41,11 @@ class DsoPosition(models.Model):
     )
     oldest_due_date = fields.Date(readonly=True, help="Due date of the oldest open debit item.")
     open_item_count = fields.Integer(string="Number of Open Items", readonly=True)
+    average_delay = fields.Integer(
+        readonly=True,
+        help="Days from due date to payment over the last year, weighted by the amounts paid; "
+        "negative when the customer pays early.",
+    )
 
     # === Leader and contacts === #
     leader_line_id = fields.Many2one(

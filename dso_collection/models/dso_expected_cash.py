@@ -1,0 +1,71 @@
+from odoo import fields, models
+
+from ..engine import cash_sql
+
+#: Why a part of an open item is expected on its day.
+KINDS = [
+    ('promised', "Promised"),
+    ('instalment', "Instalment"),
+    ('disputed', "In dispute"),
+    ('due', "By usual delay"),
+    ('late', "Later than usual"),
+    ('litigation', "In litigation"),
+    ('credit', "Unallocated credit"),
+]
+
+
+class DsoExpectedCash(models.Model):
+    """When open items are expected to be paid, each cut into its parts (docs/expected_cash.md)."""
+
+    _name = 'dso.expected.cash'
+    _description = "Expected Cash"
+    _inherit = ['dso.money.mixin']
+    _auto = False
+    _order = 'date, id'
+    _rec_name = 'move_id'
+
+    customer_id = fields.Many2one('dso.customer', string="Customer Account", readonly=True)
+    partner_id = fields.Many2one('res.partner', string="Customer", readonly=True)
+    company_id = fields.Many2one('res.company', readonly=True)
+    collector_id = fields.Many2one('res.users', readonly=True)
+    line_id = fields.Many2one('account.move.line', string="Item", readonly=True)
+    move_id = fields.Many2one('account.move', string="Invoice", readonly=True)
+    due_date = fields.Date(readonly=True)
+    kind = fields.Selection(KINDS, string="Expected Because", readonly=True)
+    date = fields.Date(
+        string="Expected On",
+        readonly=True,
+        help="Promised day, target date of the dispute, or due date + average delay of the "
+        "customer; today when that day has passed. None in litigation.",
+    )
+    promise_id = fields.Many2one('dso.promise', readonly=True)
+    dispute_id = fields.Many2one('dso.dispute', readonly=True)
+    currency_id = fields.Many2one('res.currency', readonly=True)
+    amount = fields.Monetary(readonly=True, help="Part of the open amount of the item.")
+    company_currency_id = fields.Many2one(
+        related='company_id.currency_id', string="Company Currency"
+    )
+    amount_company = fields.Monetary(
+        string="In Company Currency",
+        currency_field='company_currency_id',
+        readonly=True,
+        help="The same at the rate at which the item was booked.",
+    )
+
+    @property
+    def _table_query(self):
+        companies = self.env['res.company'].sudo().search([('parent_id', '=', False)])
+        return cash_sql.expected({company.id: company._dso_today() for company in companies})
+
+    # === ACTION METHODS === #
+
+    def action_open_record(self):
+        """Open the promise or dispute from which the day comes, else the document."""
+        self.ensure_one()
+        record = self.promise_id or self.dispute_id or self.move_id
+        return {
+            'type': 'ir.actions.act_window',
+            'res_model': record._name,
+            'res_id': record.id,
+            'views': [(False, 'form')],
+        }
