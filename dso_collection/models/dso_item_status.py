@@ -105,6 +105,24 @@ class DsoItemStatus(models.Model):
         ).sudo(self.env.su)
 
     @api.model
+    def _take_back(self, promises):
+        """Let items have the status again that they had before a promise; both stay on record.
+
+        :param dso.promise promises: cancelled promises
+        """
+        entries = self.sudo()  # the history is nobody's to write; the caller checks the right
+        gone = entries.search([('promise_id', 'in', promises.ids), ('is_current', '=', True)])
+        keys = {(e.customer_id.id, e.move_id.id, e.due_date) for e in gone}
+        gone.write({'is_current': False})
+        entries.flush_model()  # before the index sees the others
+        older = {}
+        for entry in entries.search([('move_id', 'in', gone.move_id.ids)], order='id'):
+            key = (entry.customer_id.id, entry.move_id.id, entry.due_date)
+            if key in keys and entry not in gone:
+                older[key] = entry
+        entries.union(*older.values()).write({'is_current': True})
+
+    @api.model
     def _current_of(self, keys):
         """Return the current statuses of items.
 

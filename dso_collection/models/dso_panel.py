@@ -44,6 +44,7 @@ class DsoPanel(models.AbstractModel):
             'others': self._read_others(action),
             'messages': self._read_drafts(action),
             'can': action._get_possible_outcomes(),
+            'can_qualify': self.env.user.has_group('dso_collection.group_dso_collector'),
         }
 
     # === ACTION AND CUSTOMER === #
@@ -147,6 +148,10 @@ class DsoPanel(models.AbstractModel):
             'is_overdue': line.dso_days_overdue > 0 and line.amount_residual_currency > 0,
             'is_leader': line.is_leader_item,
             'exclusion': labels.get(line.dso_exclusion, ""),
+            'status': line.dso_status_id.name or "",
+            'category': line.dso_status_category or "",
+            'promised': self._date(line.dso_promise_date),
+            'dispute': line.dso_dispute_reason_id.name or "",
         }
 
     def _read_totals(self, domain, today):

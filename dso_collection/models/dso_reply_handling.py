@@ -202,6 +202,28 @@ class DsoReply(models.Model):
             }
         )
 
+    def _dso_items_to_qualify(self):
+        """Return the items of which customers speak in their replies.
+
+        :rtype: account.move.line
+        """
+        return self.customer_id._dso_items_to_qualify()
+
+    def _qualify(self, lines, status, values):
+        """Qualify items by what a customer wrote about them; the replies are dealt with.
+
+        :param lines, status, values: see :meth:`account.move.line._dso_qualify`
+        :rtype: dso.action
+        """
+        self._check_assigned()
+        actions = lines._dso_qualify(status, values)
+        waiting = self.filtered(lambda reply: reply.state == 'new')
+        follow_up = {'follow_up_id': actions[:1].id}
+        waiting._update_state(
+            ('new',), 'planned' if actions else 'validated', follow_up if actions else None
+        )
+        return actions
+
     # === BUSINESS METHODS - ANSWERING === #
 
     def _get_answer_subject(self):

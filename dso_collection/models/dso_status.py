@@ -80,3 +80,26 @@ class DsoStatus(models.Model):
                     status=used.status_id.name,
                 )
             )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_first(self, category, company):
+        """Return the first status of a category that a company uses.
+
+        :param str category: one of :data:`const.STATUS_CATEGORIES`
+        :param res.company company: root company
+        :rtype: dso.status
+        """
+        status = self.search(
+            [('category', '=', category), ('company_id', 'in', [False, company.id])], limit=1
+        )
+        if not status:
+            categories = dict(self._fields['category']._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "There is no status of category %(category)s: create one in the configuration.",
+                    category=categories[category],
+                )
+            )
+        return status

@@ -52,6 +52,7 @@ from . import (
     test_preview,
     test_promises,
     test_qualify,
+    test_qualify_screens,
     test_screens,
     test_security,
     test_statement_documents,

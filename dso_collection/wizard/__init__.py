@@ -14,6 +14,7 @@ from . import (
     dso_handover,
     dso_letter_post,
     dso_promise_cancel,
+    dso_qualify,
     dso_reply_assign,
     dso_reply_discard,
     dso_reply_follow_up,

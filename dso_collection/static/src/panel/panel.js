@@ -1,7 +1,6 @@
 import { MAIN_PLUGINS } from "@html_editor/plugin_sets";
 import { Wysiwyg } from "@html_editor/wysiwyg";
 import { Component, markup, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
-import { Dialog } from "@web/core/dialog/dialog";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -9,6 +8,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { ACTION_ICONS } from "../fields/action_type";
 import { STATUS_LOOKS } from "../fields/status";
+import { PanelItems } from "./items";
 
 const { DateTime } = luxon;
 
@@ -27,7 +27,7 @@ const OWN_ESCAPE = ".o_searchview, .o-overlay-container, .o_cp_searchview";
  */
 export class ActionPanel extends Component {
     static template = "dso_collection.ActionPanel";
-    static components = { Wysiwyg };
+    static components = { PanelItems, Wysiwyg };
     static props = { panel: Object };
 
     setup() {
@@ -94,6 +94,15 @@ export class ActionPanel extends Component {
         return this.orm.silent.call("dso.action", "get_panel", [[resId]]);
     }
 
+    /** Show what came of items that were qualified; the plan may have another action now. */
+    async reload() {
+        const { resId } = this.panel;
+        await this.panel.reload();
+        if (resId === this.panel.resId) {
+            await this.load(resId);
+        }
+    }
+
     prefetch() {
         const resId = this.panel.next;
         if (resId) {
@@ -127,11 +136,6 @@ export class ActionPanel extends Component {
 
     get today() {
         return serializeDate(DateTime.local());
-    }
-
-    get moreItems() {
-        const { item_count: count, items } = this.state.data;
-        return count > items.length ? _t("and %s more", count - items.length) : "";
     }
 
     eventIcon(event) {
@@ -169,21 +173,13 @@ export class ActionPanel extends Component {
 
     async openCustomer() {
         if (await this.keep()) {
-            this.doAction("dso.customer", this.state.data.customer.id);
+            this.action.doAction({
+                type: "ir.actions.act_window",
+                res_model: "dso.customer",
+                res_id: this.state.data.customer.id,
+                views: [[false, "form"]],
+            });
         }
-    }
-
-    openItem(item) {
-        this.doAction("account.move", item.move_id);
-    }
-
-    doAction(resModel, resId) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: resModel,
-            res_id: resId,
-            views: [[false, "form"]],
-        });
     }
 
     // --- what is typed -------------------------------------------------------------------------
@@ -396,25 +392,5 @@ export class ActionPanel extends Component {
         } finally {
             this.state.isBusy = false;
         }
-    }
-}
-
-/** The panel where there is no room beside the list. */
-export class ActionPanelDialog extends Component {
-    static template = "dso_collection.ActionPanelDialog";
-    static components = { ActionPanel, Dialog };
-    static props = { panel: Object, close: Function };
-
-    setup() {
-        this.panel = useState(this.props.panel);
-        this.env.dialogData.dismiss = () => this.panel.keep();
-        useEffect(
-            (resId) => {
-                if (!resId) {
-                    this.props.close();
-                }
-            },
-            () => [this.panel.resId]
-        );
     }
 }
