@@ -16,8 +16,9 @@ from odoo.tools import SQL
 
 from .scope_sql import ROOT_COMPANY, TRADE_RECEIVABLES
 
-#: Open specific actions.
-OPEN_SPECIFIC = "a.origin = 'specific' AND a.state IN ('planned', 'sending', 'error')"
+#: Open specific actions; of what is followed up for a dispute, the dispute itself decides.
+OPEN_SPECIFIC = """a.origin = 'specific' AND a.state IN ('planned', 'sending', 'error')
+    AND a.dispute_id IS NULL"""
 
 #: Promises that keep their items out of the scenario on the day of customer account ``a``.
 PAUSING = """o.state = 'open' AND o.pauses AND o.lapsed IS NOT TRUE
@@ -264,7 +265,8 @@ def reasons_of(line_ids, calendars):
             SELECT 4, 'specific', o.id
             FROM dso_action_item x JOIN dso_action o ON o.id = x.action_id
             WHERE x.move_id = l.move_id AND o.origin = 'specific'
-                AND o.state IN ('planned', 'sending', 'error') AND %(stated)s
+                AND o.state IN ('planned', 'sending', 'error') AND o.dispute_id IS NULL
+                AND %(stated)s
         ) found
         ORDER BY found.rank, found.record_id""",
         calendars=calendars,

@@ -234,6 +234,7 @@ class DsoActionMessage(models.Model):
             action = letter.action_id
             reasons = [
                 *(self._explain_item(item) for item in action.item_ids if item._is_reduced()),
+                *letter._explain_taken_out(),
                 action.customer_id.on_hold and self.env._("dunning hold"),
                 action.company_id.dso_paused and self.env._("sending is paused"),
                 action._has_other_plan() and self.env._("the plan has changed"),
@@ -241,6 +242,23 @@ class DsoActionMessage(models.Model):
             if text := ", ".join(filter(None, reasons)):
                 changes[letter.id] = text
         return changes
+
+    def _explain_taken_out(self):
+        """Return which items of a reminder are disputed or in litigation since it was written.
+
+        :rtype: list[str]
+        """
+        if self.action_id.origin != 'scenario':
+            return []  # people have chosen its items
+        lines = self.action_id.item_ids.line_id
+        disputed = lines.filtered(
+            lambda line: line.dso_dispute_id and line.dso_dispute_id.opened_on >= self.create_date
+        )
+        sued = lines.filtered(lambda line: line.dso_status_category == 'litigation')
+        return [
+            *(self.env._("%(number)s in dispute", number=line.move_id.name) for line in disputed),
+            *(self.env._("%(number)s in litigation", number=line.move_id.name) for line in sued),
+        ]
 
     def _explain_item(self, item):
         left = item.line_id.amount_residual_currency

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
 from ..const import DISPUTE_OUTCOMES, DISPUTE_STATES
@@ -67,6 +68,15 @@ class DsoDispute(models.Model):
         for dispute in self:
             numbers = dispute.item_ids.mapped('number')
             dispute.numbers = ", ".join(dict.fromkeys(filter(None, numbers)))
+
+    @api.model
+    def _read_group_select(self, aggregate_spec, query):
+        """Override to measure the time of resolution of what is resolved alone."""
+        average = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec != 'resolution_days:avg':
+            return average
+        state = self._field_to_sql(self._table, 'state', query)
+        return SQL("%s FILTER (WHERE %s = 'resolved')", average, state)
 
     # === CONSTRAINT METHODS === #
 

@@ -103,6 +103,7 @@ class DsoDispute(models.Model):
         action = self.env['ir.actions.act_window']
         return {
             **action._for_xml_id('dso_collection.dso_action_complete_action'),
+            'name': self.env._("Outcome of the Dispute"),
             'context': {
                 'active_model': 'dso.action',
                 'active_ids': self.action_id.ids,
@@ -133,7 +134,7 @@ class DsoDispute(models.Model):
             raise UserError(
                 self.env._("Nothing is open any more on the disputed items: there is no dispute.")
             )
-        if lines.sudo().dso_dispute_id:
+        if lines.dso_dispute_id:
             raise UserError(
                 self.env._("These items are in another dispute already: go on with that one.")
             )
@@ -226,8 +227,8 @@ class DsoDispute(models.Model):
             action._set_done('done', note=note)
 
     def _record_status(self, category, comment=None):
-        """Give the open items of a dispute the first status of a category."""
-        lines = self._get_open_lines()
+        """Give the items of a dispute, open or not, the first status of a category."""
+        lines = self._get_lines()
         if not lines:
             return
         status = self.env['dso.status'].search(
@@ -253,16 +254,23 @@ class DsoDispute(models.Model):
 
         :rtype: account.move.line
         """
+        lines = self._get_lines()
+        lines = lines.filtered_domain(lines._domain_open_items())
+        return lines.filtered(lambda line: line.amount_residual_currency > 0)
+
+    def _get_lines(self):
+        """Return the journal items of which disputes speak, in sudo: they were chosen before.
+
+        :rtype: account.move.line
+        """
         items = self.sudo().item_ids
-        lines = items.move_id.line_ids
         keys = {(item.move_id.id, item.due_date) for item in items}
-        lines = lines.filtered_domain(lines._domain_open_items()).filtered(
+        return items.move_id.line_ids.filtered(
             lambda line: (
-                line.amount_residual_currency > 0
+                line.account_type == 'asset_receivable'
                 and (line in items.line_id or (line.move_id.id, line._dso_due_date()) in keys)
             )
         )
-        return lines.sudo(self.env.su)
 
     # === FOLLOW-UP === #
 
@@ -275,7 +283,7 @@ class DsoDispute(models.Model):
             lines = dispute._get_open_lines()
             if lines:
                 values = dispute._prepare_follow_up()
-                action = self.env['dso.action']._plan_specific(lines.sudo(), values)
+                action = self.env['dso.action']._plan_specific(lines, values)
                 dispute._set_follow_up(action)
 
     def _prepare_follow_up(self):

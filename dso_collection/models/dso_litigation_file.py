@@ -188,9 +188,11 @@ class DsoLitigationFile(models.AbstractModel):
     def _render(self, template, values):
         """Return a document as HTML, in the language of the user."""
         lang = get_lang(self.env)
+        start, end = ('right', 'left') if lang.direction == 'rtl' else ('left', 'right')
+        sides = {'direction': lang.direction, 'start': start, 'end': end}
         rendered = self.env['ir.qweb']._render(
             f'dso_collection.{template}',
-            {'lang': lang.code.replace('_', '-'), 'direction': lang.direction, **values},
+            {'lang': lang.code.replace('_', '-'), **sides, **values},
             minimal_qcontext=True,
         )
         return Markup(rendered.strip())
@@ -342,12 +344,10 @@ class DsoLitigationFile(models.AbstractModel):
         return self._render('litigation_message', values)
 
     def _get_pictures(self):
-        """Return the pictures that messages name by an address of ours, by that address."""
+        """Return the pictures of ours that messages name, by the end of their address."""
         company = self.env.company
-        if not company.logo:
-            return {}
-        address = f'{company.get_base_url()}/logo.png?company={company.id}'
-        return {address: image_data_uri(company.logo)}
+        address = f'/logo.png?company={company.id}'
+        return {address: image_data_uri(company.logo)} if company.logo else {}
 
     def _get_document(self, moment, kind, subject, attachments, page=''):
         day = fields.Datetime.context_timestamp(self, moment).date()

@@ -15,6 +15,8 @@ from . import (
     test_dispatch,
     test_dispatch_concurrency,
     test_dispatch_results,
+    test_dispute_tour,
+    test_disputed_never_reminded,
     test_disputes,
     test_engine_properties,
     test_engine_queries,

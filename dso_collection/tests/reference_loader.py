@@ -301,7 +301,8 @@ class Loader:
         for row in select(
             self.env,
             """SELECT i.*, a.origin, a.state FROM dso_action_item i
-                 JOIN dso_action a ON a.id = i.action_id""",
+                 JOIN dso_action a ON a.id = i.action_id
+                WHERE a.dispute_id IS NULL -- the dispute itself decides""",
         ):
             if row['origin'] == 'specific' and row['state'] in ('planned', 'sending', 'error'):
                 yield self._record('specific', row)

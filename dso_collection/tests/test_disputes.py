@@ -264,6 +264,18 @@ class TestDisputes(DisputeCase):
         self.assertEqual(dispute.proposal, 'cleared')
         dispute.action_settle('due')
         self.assertEqual(dispute.state, 'resolved')
+        self.assertEqual(self.current_status(), 'dispute_resolved')
+
+    def test_average_of_what_is_resolved(self):
+        other = self.receivables(self.create_invoice(self.customer, jan(6)))
+        first, second = self.dispute(), self.dispute(other)
+        self.go_to(jan(22))
+        first.action_settle('due')
+        second.action_settle('due')
+        second.action_reopen()
+        disputes = self.env['dso.dispute']
+        [[average]] = disputes._read_group([], [], ['resolution_days:avg'])
+        self.assertEqual(average, 10)
 
     def test_cancelled_credit_note_proposes_to_reopen(self):
         dispute = self.dispute()

@@ -18,7 +18,7 @@ def printable(body, pictures=None):
     Pictures in the text itself stay, as do those that are given; of others their words do.
 
     :param str body: any HTML
-    :param dict pictures: data URI of a picture by its address
+    :param dict pictures: data URI of a picture by the end of its address
     :rtype: str
     """
     if not (body or '').strip():
@@ -40,7 +40,8 @@ def _cut_off(element, pictures):
         source = element.get(name)
         if source is None:
             continue
-        source = pictures.get(source, source)
+        known = [picture for end, picture in pictures.items() if source.endswith(end)]
+        source = known[0] if known else source
         if name == 'src' and source.startswith('data:image/'):
             element.set(name, source)
         else:
