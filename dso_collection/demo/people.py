@@ -6,6 +6,7 @@ from itertools import count
 from ..const import LETTER_TYPES
 from . import customers as data
 from .answers import answers
+from .disputes import Disputes
 
 #: Days since collection runs; before that nobody chased anybody.
 STARTED = -60
@@ -94,6 +95,7 @@ class Team:
         self._partners = partners
         self._clock = clock
         self._rng = rng
+        self._disputes = Disputes(self._env, clock, self._get_account)
 
     # --- before and after ----------------------------------------------------------------------
 
@@ -183,9 +185,10 @@ class Team:
     def work(self, day, since):
         """Do what people did on a day; decisions made after ``since`` come first."""
         self._decide(day, since)
+        self._disputes.happen(day, since)
         self._env['dso.customer']._plan_all()
         minutes = count(step=3)
-        for action in self._due_actions():
+        for action in self._due_actions().filtered(lambda action: not action.is_settling):
             self._clock.go_to(day, hour=8, minute=min(next(minutes), 59))
             if day <= LAST_DAY_IN_OFFICE and self._rng.random() < DILIGENCE[action.action_type]:
                 self._handle(action)
@@ -282,6 +285,11 @@ class Team:
 
     def _as_collector(self, action):
         return action.with_user(action.collector_id or self._users['manager'])
+
+    def _get_account(self, code):
+        """Return a customer account as its collector sees it."""
+        account = self._accounts([code])[code]
+        return account.with_user(account.collector_id or self._users['manager'])
 
     def _accounts(self, codes, company=None):
         """Customer accounts by code.

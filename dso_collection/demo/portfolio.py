@@ -31,6 +31,8 @@ LOOK_AT = [
     "the last step is done for its oldest invoice",
     "Customers › Région Haute-Vallée: one invoice in three instalments, each an item of its own",
     "Customers › Optique Belvoir: a chain; its four shops are collected through the head office",
+    "Items › Disputes: open ones by reason and owner, one with a credit note that may resolve it; "
+    "Messebau Kranich: in litigation, with its file as one PDF",
     "Configuration › Start Collection, as manager: Lumora North America has not started yet",
 ]
 
