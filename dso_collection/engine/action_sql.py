@@ -252,3 +252,16 @@ def snapshot_items(ctes, action_ids):
         chased_booked=CHASED_BOOKED,
         action_ids=list(action_ids),
     )
+
+
+def refresh_items(action_ids):
+    """Bring the open amounts of the items that people have chosen up to date."""
+    return SQL(
+        """UPDATE dso_action_item x SET amount_residual = l.amount_residual_currency,
+            amount_residual_company = l.amount_residual
+        FROM account_move_line l
+        WHERE x.action_id = ANY(%s) AND l.id = x.line_id AND l.move_id = x.move_id
+            AND (x.amount_residual, x.amount_residual_company)
+                IS DISTINCT FROM (l.amount_residual_currency, l.amount_residual)""",
+        list(action_ids),
+    )

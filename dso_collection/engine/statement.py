@@ -68,6 +68,21 @@ class Statement(NamedTuple):
         unallocated = [line for line in self.lines if line.is_credit and kind != 'not_due']
         return sorted(items, key=lambda line: (line.due, line.id)) + unallocated
 
+    def with_chosen(self, lines):
+        """Return the statement with the items of the action that are in none: those out of the
+        scenario.
+
+        :param list lines: all open items of the customer account
+        :rtype: Statement
+        """
+        known = {line.id for line in self.lines}
+        added = [
+            line
+            for line in lines
+            if line.id not in known and not line.is_credit and self._is_selected(line)
+        ]
+        return self._replace(lines=[*self.lines, *added])
+
     def fingerprint(self):
         """Return what differs when an item has come, gone, become overdue or changed its amount.
 

@@ -72,8 +72,8 @@ class DsoChannel(models.AbstractModel):
     # === TEXTS === #
 
     def _get_template(self, action):
-        """Return the text of an action on this channel."""
-        return action.step_id[self._template_field]
+        """Return the text of an action on this channel: its own, else that of its step."""
+        return action[self._template_field] or action.step_id[self._template_field]
 
     def _get_obstacle(self, action, recipient):
         """Return the code of what keeps a message from going out, nothing when nothing does.

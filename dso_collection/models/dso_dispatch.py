@@ -149,6 +149,8 @@ class DsoDispatch(models.AbstractModel):
         """
         channel = self.env['dso.channel']
         parcels = []
+        planned = actions.filtered(lambda a: a.origin == 'scenario')
+        (actions - planned)._find_recipients()
         for action in actions:
             code = channel._of(action.action_type)._get_obstacle(action, action.recipient)
             parcels.append(

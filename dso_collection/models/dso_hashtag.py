@@ -204,16 +204,40 @@ class DsoHashtag(models.AbstractModel):
 
         :rtype: dict[int, Statement]
         """
-        customers = actions.customer_id
-        units = customers.filtered(lambda customer: not customer.group_account_id)
-        loaded = self.env['dso.statement']._load(units | customers.group_account_id)
+        loaded = self.env['dso.statement']._load(self._units_of(actions))
         selected = self._load_selected(actions)
-        return {
+        statements = {
             action.id: loaded[action.customer_id._get_unit().id]._replace(
                 selected=selected.get(action.id, frozenset())
             )
             for action in actions
         }
+        return {**statements, **self._load_chosen(actions, statements)}
+
+    @api.model
+    def _load_chosen(self, actions, statements):
+        """Return the statements of actions for items that people have chosen: these are out of the
+        scenario, and the action is about them.
+
+        :param dict statements: what may be chased, by id of the action
+        :rtype: dict[int, Statement]
+        """
+        chosen = actions.filtered(lambda a: a.origin != 'scenario' and statements[a.id].selected)
+        if not chosen:
+            return {}
+        whole = self.env['dso.statement']._load(self._units_of(chosen), is_whole=True)
+        return {
+            action.id: statements[action.id].with_chosen(
+                whole[action.customer_id._get_unit().id].lines
+            )
+            for action in chosen
+        }
+
+    @api.model
+    def _units_of(self, actions):
+        customers = actions.customer_id
+        units = customers.filtered(lambda customer: not customer.group_account_id)
+        return units | customers.group_account_id
 
     @api.model
     def _load_selected(self, actions):

@@ -309,16 +309,22 @@ class DsoPlanner(models.AbstractModel):
         return scope_sql.books_are_stale()
 
     def _snapshot_items(self, actions):
-        """Copy to scenario actions the items that they list now; replaces earlier copies.
+        """Copy to scenario actions the items that they list now; replaces earlier copies. The items
+        of other actions were chosen; what is open of them is brought up to date.
 
         Actions that are being sent keep the copies taken when their message was written.
 
         :param dso.action actions: open actions about to be sent or completed
         """
-        actions = actions.filtered(lambda a: a.origin == 'scenario' and a.state != 'sending')
+        pending = actions.filtered(lambda a: a.state != 'sending')
+        actions = pending.filtered(lambda a: a.origin == 'scenario')
+        if pending:
+            self.env.flush_all()
+        if chosen := pending - actions:
+            self._execute(action_sql.refresh_items(chosen.ids))
+            chosen.item_ids.invalidate_recordset()
         if not actions:
             return
-        self.env.flush_all()
         rows = [company._dso_calendar_row() for company in actions.company_id]
         scope = scope_sql.scope_of_ids(actions.customer_id.ids)
         self._execute(SQL("DELETE FROM dso_action_item WHERE action_id = ANY(%s)", actions.ids))

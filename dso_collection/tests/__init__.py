@@ -57,6 +57,7 @@ from . import (
     test_qualify_screens,
     test_screens,
     test_security,
+    test_specific,
     test_statement_documents,
     test_statement_properties,
     test_texts,
