@@ -32,7 +32,8 @@ OPERATIONS = (
     'unreconcile', 'reset', 'move_due', 'block', 'exclude', 'scenario', 'step', 'complete',
     'complete', 'skip', 'reschedule', 'give_date_back', 'confirm', 'hold', 'release', 'group',
     'group', 'group', 'ungroup', 'cancel_group', 'specific', 'close_specific', 'address',
-    'threshold', 'days', 'days',
+    'threshold', 'days', 'days', 'dispute', 'dispute', 'partial', 'settle', 'promise', 'promise',
+    'litigation', 'progress', 'chosen', 'broken_rule', 'contact',
 )  # fmt: skip
 
 
@@ -219,6 +220,52 @@ class Play:
         actions = self.customer.open_action_ids.filtered(lambda a: a.origin == 'specific')
         if actions:
             self.choose(actions).action_complete()
+
+    # --- what people record ----------------------------------------------------------------
+
+    def qualify(self, name, values=None):
+        """Give an open item a status, unless it is disputed already."""
+        item = self.choose(self.items())
+        if item and not (name == 'dispute' and item.dso_dispute_id):
+            item._dso_qualify(self.env.ref(f'dso_collection.dso_status_{name}'), values or {})
+
+    def do_dispute(self):
+        reason = self.env.ref('dso_collection.dso_dispute_reason_price')
+        amount = self.rng.choice((None, 5, 30))
+        self.qualify('dispute', {'dispute': {'reason_id': reason.id, 'amount': amount}})
+
+    def do_partial(self):
+        self.case.company.dso_dispute_partial = self.rng.random() < 0.5
+
+    def do_settle(self):
+        disputes = self.env['dso.dispute'].search([('state', '=', 'open')])
+        if disputes:
+            self.choose(disputes).action_settle('due')
+
+    def do_promise(self):
+        values = {'date': self.day(0, 5), 'grace_days': self.rng.choice((0, 2))}
+        self.qualify('promise', {'promise': {**values, 'pauses': self.rng.random() < 0.8}})
+
+    def do_litigation(self):
+        self.qualify('litigation')
+
+    def do_progress(self):
+        self.qualify('in_progress')
+
+    def do_chosen(self):
+        """A specific action for some items, which leave the scenario."""
+        items = self.items()[:2]
+        if items:
+            values = {'action_type': 'call', 'date': self.day(0, 5)}
+            self.env['dso.action']._plan_specific(items, values)
+
+    def do_broken_rule(self):
+        self.case.scenario.broken_promise = self.rng.choice(('continue', 'raise'))
+
+    def do_contact(self):
+        """A call out of the scenario."""
+        values = {'action_type': 'call'}
+        self.env['dso.action']._act_at_once(self.customer, self.items()[:1], values)
 
     def do_address(self):
         self.customer.partner_id.email = self.rng.choice((False, 'nonsense', 'new@example.com'))
