@@ -97,10 +97,11 @@ def _pairs(pairs):
     )
 
 
-def resolve(marks):
+def resolve(marks, most):
     """Customer accounts that a transaction touched.
 
     :param Marks marks: what the hooks noted down
+    :param int most: number of accounts above which none is locked, for none is planned at once
     :return: SQL of ``(commercial partner id, root company id, customer account id or NULL, whether
         something was booked, whether its planning could be locked, whether it has made promises)``
     """
@@ -158,13 +159,17 @@ def resolve(marks):
                 JOIN dso_customer c ON c.partner_id = owner.id AND c.company_id = owner.company_id
             ) accounts GROUP BY partner_id, company_id
         )
-        SELECT a.partner_id, a.company_id, c.id, a.booked, pg_try_advisory_xact_lock(
-            hashtextextended('dso.plan', (a.company_id::bigint << 32) + a.partner_id)),
+        SELECT a.partner_id, a.company_id, c.id, a.booked,
+            -- The server's table of locks has room for a few thousand, of all sessions together.
+            CASE WHEN (SELECT COUNT(*) FROM account) <= %s THEN pg_try_advisory_xact_lock(
+                hashtextextended('dso.plan', (a.company_id::bigint << 32) + a.partner_id))
+            ELSE FALSE END,
             EXISTS (SELECT FROM dso_promise o WHERE o.customer_id = c.id)
         FROM account a
         LEFT JOIN dso_customer c ON c.partner_id = a.partner_id AND c.company_id = a.company_id""",
         SQL(" UNION ALL ").join(sources),
         ROOT_COMPANY,
+        most,
     )
 
 

@@ -163,13 +163,11 @@ class DsoPlanner(models.AbstractModel):
         marks = self.env.cr.precommit.data.pop(MARKS_KEY, None)
         if marks is None:
             return
-        rows = self.env.execute_query(scope_sql.resolve(marks))
+        rows = self.env.execute_query(scope_sql.resolve(marks, MAX_INLINE))
         if not rows:
             return
         booked = self._booked_days(rows)
         ready = [row for row in rows if row[4]]
-        if len(rows) > MAX_INLINE:
-            ready = []
         done = self._try_plan(ready, booked, reset=not at_commit) if ready else True
         kept = {row[:2] for row in ready} if done else set()
         deferred = [row[:2] for row in rows if row[:2] not in kept]

@@ -6,8 +6,9 @@ import psycopg2
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
+from ..models import dso_planner
 from .common import CollectionCase, jan
 
 
@@ -196,6 +197,25 @@ class TestPlanner(CollectionCase):
         with self.enter_registry_test_mode():
             self.env.ref('dso_collection.ir_cron_plan').method_direct_trigger()
         self.env.invalidate_all()
+
+    def test_many_accounts_take_no_locks(self):
+        """They are planned after the commit; the server has room for a few thousand locks."""
+        customers = self.create_customers(3)
+        self.create_opening_entry(customers, jan(1))
+        locks = SQL(
+            "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        planner = self.env['dso.planner']
+        for most, taken in ((2, 0), (3, 3)):
+            self.patch(dso_planner, 'MAX_INLINE', most)
+            with self.rolled_back():
+                [[before]] = self.env.execute_query(locks)
+                self.env['dso.plan.mark'].search([]).unlink()
+                planner._mark_customers(customers)
+                planner._plan_marks_of_transaction(at_commit=True)
+                [[after]] = self.env.execute_query(locks)
+                left = self.env['dso.plan.mark'].search_count([])
+            self.assertEqual((after - before, left), (taken, 3 - taken))
 
     def test_second_plan_writes_nothing(self):
         for day in (1, -40, 20):
