@@ -99,6 +99,19 @@ PAGES = [
         BOTH,
     ),
     ('litigation', 'manager', '/odoo/collection-customers/{C1024}', '.o_form_view', BOTH),
+    (
+        'qualify',
+        'collector',
+        '/odoo/collection-customers/{C1053}',
+        '.o_form_view',
+        BOTH,
+        (
+            ('.o_form_view button.o_dso_quick_promise', '[data-days=ask]'),
+            ('[data-days=ask]', '.modal .o_dso_promise'),
+        ),
+    ),
+    ('statuses', 'manager', '/odoo/collection-statuses', '.o_data_row, .o_kanban_record', BOTH),
+    ('status', 'manager', '/odoo/collection-statuses/3', '.o_form_view', BOTH),
     ('assign', 'manager', '/odoo/collection-assign', '.o_dso_tabs', BOTH),
     (
         'assign-default',

@@ -55,6 +55,7 @@ from . import (
     test_promises,
     test_qualify,
     test_qualify_screens,
+    test_qualify_tour,
     test_screens,
     test_security,
     test_specific,

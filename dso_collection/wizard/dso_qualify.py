@@ -57,7 +57,10 @@ class DsoQualify(models.TransientModel):
 
     # === Promise === #
     promise_kind = fields.Selection(
-        [('once', "At once"), ('plan', "In instalments")], required=True, default='once'
+        [('once', "At once"), ('plan', "In instalments")],
+        string="Payment",
+        required=True,
+        default='once',
     )
     promise_date = fields.Date(string="Pays By")
     promise_amount = fields.Monetary(

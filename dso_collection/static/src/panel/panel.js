@@ -98,9 +98,13 @@ export class ActionPanel extends Component {
     async reload() {
         const { resId } = this.panel;
         await this.panel.reload();
-        if (resId === this.panel.resId) {
-            await this.load(resId);
+        if (resId !== this.panel.resId) {
+            return; // people went elsewhere in the meantime
         }
+        if (await this.fetch(resId)) {
+            return this.load(resId);
+        }
+        return this.panel.advance();
     }
 
     prefetch() {
