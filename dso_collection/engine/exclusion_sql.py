@@ -2,8 +2,9 @@
 
 A record names an item by customer account, invoice and due date. It speaks of the items of its
 invoice that bear that name; when none does any more, because a due date or a customer has changed,
-of the journal item that it was recorded on; when that is gone too, of the whole invoice. So no
-change of an invoice brings a disputed item back into reminders (docs/engine.md, 1).
+of the journal item that it was recorded on and of all that the invoice has of that customer; when
+that journal item is gone too, of the whole invoice. So no change of an invoice brings a disputed
+item back into reminders (docs/engine.md, 1).
 
 What is looked up for single items are scalar subqueries: the server makes no joins of them, which
 it would hash whole tables for while many accounts are planned.
@@ -148,7 +149,8 @@ def speaks_of(customer, account, due):
                     SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = named.partner_id
                 ) = (SELECT c.partner_id FROM dso_customer c WHERE c.id = %(customer)s)
             LIMIT 1) IS NOT TRUE
-        AND (x.line_id = l.id OR (SELECT TRUE FROM account_move_line same
+        AND (x.line_id = l.id OR %(customer)s = %(account)s OR (
+            SELECT TRUE FROM account_move_line same
             WHERE same.id = x.line_id AND same.move_id = x.move_id
                 AND same.account_id = ANY(%(receivables)s) AND same.partner_id IS NOT NULL
             LIMIT 1) IS NOT TRUE))""",

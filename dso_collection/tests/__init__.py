@@ -21,6 +21,7 @@ from . import (
     test_engine_properties,
     test_engine_queries,
     test_engine_sequences,
+    test_exclusions,
     test_expected_cash,
     test_facades,
     test_golden,

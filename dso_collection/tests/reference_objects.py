@@ -309,10 +309,11 @@ class Portfolio:
                 self.actions_listing[key].append(action)
 
     def speaks_of(self, record, account, item):
-        """Whether a record speaks of an item of its invoice: by name, else by line, else of all."""
+        """Whether a record speaks of an item of its invoice: by name, else by line or customer,
+        else of all."""
         named = self.names.get(record.move, [])
         if any((name.account, name.due) == (record.account, record.due) for name in named):
             return (record.account, record.due) == (account, item.due)
         if any(name.line == record.line for name in named):
-            return record.line == item.id
+            return record.line == item.id or record.account is account
         return True

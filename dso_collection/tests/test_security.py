@@ -14,6 +14,13 @@ MODELS = (
     'dso.plan.mark',
     'dso.assignment.rule',
     'dso.reply',
+    'dso.status',
+    'dso.item.status',
+    'dso.promise',
+    'dso.promise.item',
+    'dso.dispute.reason',
+    'dso.dispute',
+    'dso.dispute.item',
 )
 
 
