@@ -102,6 +102,20 @@ class TestPlanner(CollectionCase):
         )
         self.assertEqual(values['next_action_id']['display_name'], "call +1")
 
+    def test_list_shows_the_new_plans(self):
+        """Rows that are edited together come back planned, too."""
+        customers = self.customer | self.create_customer("Beryl")
+        for customer in customers:
+            self.create_invoice(customer, jan(1), posted=jan(-20))
+        self.plan()
+        empty = self.create_scenario("None", [])
+        shown = customers.web_save_multi(
+            [{'scenario_id': empty.id}] * 2, {'reason': {}, 'plan_date': {}}
+        )
+        self.assertEqual(
+            [(row['reason'], row['plan_date']) for row in shown], [('empty_scenario', False)] * 2
+        )
+
     def test_collector_moves_the_actions(self):
         self.create_invoice(self.customer, jan(1), posted=jan(-20))
         self.customer.collector_id = self.create_user('collector')
