@@ -123,6 +123,8 @@ STORIES = {
         due('C1004', -95, 4200),  # insolvent, on hold
         due('C1004', -64, 3900),
         due('C1004', -33, 2700),
+        due('C1005', -32, 1480, (-9,)),  # promised and paid
+        due('C1002', -29, 3200, (-6, 0.5)),  # promised, half of it paid
         due('C1020', -40, 3600, (-12, 0.3)),  # pays by a plan, on hold
         due('C1030', -12, 1450),  # its hold has ended
         due('C1009', -11, 2400),  # paid without a reference, see the deposits

@@ -7,6 +7,7 @@ from ..const import LETTER_TYPES
 from . import customers as data
 from .answers import answers
 from .disputes import Disputes
+from .promises import PROMISES
 
 #: Days since collection runs; before that nobody chased anybody.
 STARTED = -60
@@ -187,6 +188,8 @@ class Team:
         self._decide(day, since)
         self._disputes.happen(day, since)
         self._env['dso.customer']._plan_all()
+        self._env['dso.promise']._follow_up(self._company)
+        self._hear_promises(day, since)
         minutes = count(step=3)
         for action in self._due_actions().filtered(lambda action: not action.is_settling):
             self._clock.go_to(day, hour=8, minute=min(next(minutes), 59))
@@ -215,6 +218,20 @@ class Team:
                 account.message_post(
                     body=text, message_type='comment', subtype_xmlid='mail.mt_note'
                 )
+
+    def _hear_promises(self, day, since):
+        """Take what customers promised on the phone, on all that is overdue."""
+        status = self._env.ref('dso_collection.dso_status_promise')
+        for promise in PROMISES:
+            if since < promise.day <= day:
+                account = self._accounts([promise.code])[promise.code]
+                collector = account.collector_id or self._users['manager']
+                terms = {'date': self._clock.date(day + promise.days), **promise.terms}
+                if lines := self._overdue(account):
+                    lines.with_user(collector)._dso_qualify(
+                        status, {'comment': promise.comment, 'promise': terms}
+                    )
+        self._clock.end_day()
 
     def _move(self, day, since):
         """Put actions off as customers have asked for; that needs the plan of the day."""
@@ -279,6 +296,18 @@ class Team:
             ],
             order='date_planned, id',
         )
+
+    @staticmethod
+    def _overdue(account):
+        """The overdue items of a customer account that it does not dispute, in one currency."""
+        items = account.open_line_ids.filtered(
+            lambda line: (
+                line.dso_days_overdue > 0
+                and line.amount_residual_currency > 0
+                and not line.dso_dispute_id
+            )
+        )
+        return items.filtered(lambda line: line.currency_id == items[:1].currency_id)
 
     def _waiting_emails(self):
         return self._due_actions().filtered(lambda a: a.action_type == 'email' and a.to_confirm)

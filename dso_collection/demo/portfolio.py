@@ -29,6 +29,8 @@ LOOK_AT = [
     "Customers › Librería Rayuela: an address that is wrong; Garage Roussel Frères: none at all",
     "Customers › Transports Delamarre: two months of reminders and calls; Cerámicas Azul Norte: "
     "the last step is done for its oldest invoice",
+    "Items › Promises to Pay: kept, partly kept and broken ones, and the instalments of Promotion "
+    "Lacassagne; Reporting › Expected Cash",
     "Customers › Région Haute-Vallée: one invoice in three instalments, each an item of its own",
     "Customers › Optique Belvoir: a chain; its four shops are collected through the head office",
     "Items › Disputes: open ones by reason and owner, one with a credit note that may resolve it; "
@@ -81,6 +83,8 @@ def build(env):
         team.start()
         _live(ledgers, team, days)
         _say("history", env['dso.action'].search_count([('state', 'in', ('done', 'cancelled'))]))
+    for company in europe | america:
+        env['dso.position']._refresh_delays(company)
     team.confirm_for_today()
     team.write_letters()
 

@@ -10,7 +10,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..engine import action_sql, cash_sql, exclusion_sql, plan_sql, recipient_sql, scope_sql
+from ..engine import action_sql, exclusion_sql, plan_sql, recipient_sql, scope_sql
 
 _logger = logging.getLogger(__name__)
 
@@ -402,7 +402,7 @@ class DsoPlanner(models.AbstractModel):
             if not commit_progress(len(ids)):
                 return False
         self.env['dso.promise']._follow_up(company)
-        self._execute(cash_sql.update_delays(company.id, company._dso_today()))
+        self.env['dso.position']._refresh_delays(company)
         company.dso_planned_on = company._dso_today()
         return bool(commit_progress())
 

@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..const import DATE_RULES, ERROR_CODES, HELD_REASONS, REASONS
+from ..engine import cash_sql
 
 
 class DsoPosition(models.Model):
@@ -110,3 +111,13 @@ class DsoPosition(models.Model):
         raise AccessError(
             self.env._("Figures of a customer account are computed and cannot be changed by hand.")
         )
+
+    @api.model
+    def _refresh_delays(self, company):
+        """Compute how late the customers of a company usually pay; what no plan needs at once.
+
+        :param res.company company: a root company
+        """
+        self.env.flush_all()
+        self.env.cr.execute(cash_sql.update_delays(company.id, company._dso_today()))
+        self.invalidate_model(['average_delay'], flush=False)
