@@ -2,7 +2,8 @@
 
 from odoo.tools import SQL
 
-from .exclusion_sql import due_of
+from .exclusion_sql import account_of, due_of, speaks_of
+from .scope_sql import TRADE_RECEIVABLES
 
 
 def proposals(ids=None):
@@ -36,12 +37,13 @@ def proposals(ids=None):
 def _has_open_item():
     """Condition on alias ``d``: an item of the dispute is open."""
     return SQL(
-        """EXISTS (SELECT FROM dso_dispute_item i
-            JOIN account_move_line l ON l.move_id = i.move_id
-            WHERE i.dispute_id = d.id AND l.parent_state = 'posted'
-                AND l.reconciled IS NOT TRUE AND l.amount_residual_currency > 0
-                AND (l.id = i.line_id OR %s = i.due_date))""",
-        due_of('l'),
+        """EXISTS (SELECT FROM dso_dispute_item x
+            JOIN account_move_line l ON l.move_id = x.move_id
+            WHERE x.dispute_id = d.id AND l.parent_state = 'posted'
+                AND l.account_id = ANY(%s) AND l.partner_id IS NOT NULL
+                AND l.reconciled IS NOT TRUE AND l.amount_residual_currency > 0 AND %s)""",
+        TRADE_RECEIVABLES,
+        speaks_of(SQL("d.customer_id"), account_of('d'), due_of('l')),
     )
 
 

@@ -135,6 +135,18 @@ def due_of(alias):
     )
 
 
+def account_of(record):
+    """Customer account of journal item ``l`` in the company of a record.
+
+    :param str record: alias of the record
+    """
+    return SQL(
+        """(SELECT c.id FROM dso_customer c WHERE c.company_id = %s.company_id AND c.partner_id = (
+            SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = l.partner_id))""",
+        SQL.identifier(record),
+    )
+
+
 def speaks_of(customer, account, due):
     """Condition: record ``x`` speaks of item ``l`` of its invoice.
 
@@ -191,10 +203,6 @@ def broken_on():
 
 def is_cleared():
     """Condition: action ``a`` has listed items, and none of them is open any more."""
-    account = SQL(
-        """(SELECT c.id FROM dso_customer c WHERE c.company_id = a.company_id AND c.partner_id = (
-            SELECT p.commercial_partner_id FROM res_partner p WHERE p.id = l.partner_id))"""
-    )
     return SQL(
         """(SELECT TRUE FROM dso_action_item x WHERE x.action_id = a.id LIMIT 1) IS TRUE
         AND (SELECT TRUE FROM dso_action_item x WHERE x.action_id = a.id AND (
@@ -204,7 +212,7 @@ def is_cleared():
                 AND l.amount_residual_currency > 0 AND %s
             LIMIT 1) LIMIT 1) IS NOT TRUE""",
         TRADE_RECEIVABLES,
-        speaks_of(SQL("x.customer_id"), account, due_of('l')),
+        speaks_of(SQL("x.customer_id"), account_of('a'), due_of('l')),
     )
 
 
@@ -222,6 +230,20 @@ def lines_of(kind, query):
     :param SQL query: subquery of ids of the records
     """
     return SQL("(SELECT found.line_id FROM (%s AND o.id IN %s) found)", _joined(kind), query)
+
+
+def items_of(kind, ids):
+    """Rows (id of the item, id of the record) of the items, open or not, of which records speak,
+    whatever has become of the records.
+
+    :param str kind: key of :data:`RECORDS`
+    :param ids: ids of records
+    """
+    return SQL(
+        "%s AND o.id = ANY(%s) GROUP BY l.id, o.id ORDER BY l.id",
+        _joined(kind, holds="TRUE"),
+        list(ids),
+    )
 
 
 def reasons_of(line_ids, calendars):
@@ -282,8 +304,8 @@ def reasons_of(line_ids, calendars):
     )
 
 
-def _joined(kind):
-    items, owner_id, owners, holds = RECORDS[kind]
+def _joined(kind, holds=None):
+    items, owner_id, owners, condition = RECORDS[kind]
     return SQL(
         """SELECT l.id AS line_id, o.id AS record_id
         FROM %(items)s x
@@ -296,7 +318,7 @@ def _joined(kind):
         items=SQL.identifier(items),
         owners=SQL.identifier(owners),
         owner_id=SQL.identifier(owner_id),
-        holds=SQL(holds),
+        holds=SQL(holds or condition),
         receivables=TRADE_RECEIVABLES,
         speaks=speaks_of(SQL("o.customer_id"), SQL("c.id"), due_of('l')),
     )

@@ -60,6 +60,22 @@ class AccountMoveLine(models.Model):
 
     # === BUSINESS METHODS === #
 
+    @api.model
+    def _dso_items_of(self, records):
+        """Return the items, open or not, of which records speak, whatever has become of these.
+
+        :param records: promises or disputes
+        :return: record → items
+        :rtype: dict
+        """
+        self.env.flush_all()
+        kind = {model: kind for kind, model, _path in RECORDS.values()}[records._name]
+        rows = self.env.execute_query(exclusion_sql.items_of(kind, records.ids))
+        found = dict.fromkeys(records, self.browse())
+        for line_id, record_id in rows:
+            found[records.browse(record_id)] |= self.browse(line_id)
+        return found
+
     def _dso_get_recorded(self):
         """Return what keeps items from being chased for what people recorded on them.
 

@@ -227,8 +227,10 @@ class DsoDispute(models.Model):
             action._set_done('done', note=note)
 
     def _record_status(self, category, comment=None):
-        """Give the items of a dispute, open or not, the first status of a category."""
+        """Give the items of a dispute, open or not, the first status of a category; those in
+        litigation stay there, whatever becomes of the dispute."""
         lines = self._get_lines()
+        lines -= lines.filtered(lambda line: line.dso_status_category == 'litigation')
         if not lines:
             return
         status = self.env['dso.status'].search(
@@ -263,14 +265,8 @@ class DsoDispute(models.Model):
 
         :rtype: account.move.line
         """
-        items = self.sudo().item_ids
-        keys = {(item.move_id.id, item.due_date) for item in items}
-        return items.move_id.line_ids.filtered(
-            lambda line: (
-                line.account_type == 'asset_receivable'
-                and (line in items.line_id or (line.move_id.id, line._dso_due_date()) in keys)
-            )
-        )
+        lines = self.env['account.move.line'].sudo()
+        return lines.union(*lines._dso_items_of(self).values())
 
     # === FOLLOW-UP === #
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import exclusion_sql
+
 
 class DsoItemStatus(models.Model):
     """History of the statuses of items: who said what about which item, and when (spec 8.5).
@@ -86,7 +88,7 @@ class DsoItemStatus(models.Model):
             key = (customers[line].id, copy['move_id'], copy['due_date'])
             row = rows.setdefault(key, {**copy, 'amount_residual': 0.0})
             row['amount_residual'] += line.amount_residual_currency
-        entries._current_of(rows).write({'is_current': False})
+        entries._current_of(lines).write({'is_current': False})
         entries.flush_model()  # before the index sees the new ones
         common = {
             'status_id': status.id,
@@ -123,13 +125,12 @@ class DsoItemStatus(models.Model):
         entries.union(*older.values()).write({'is_current': True})
 
     @api.model
-    def _current_of(self, keys):
-        """Return the current statuses of items.
+    def _current_of(self, lines):
+        """Return the current statuses that speak of items, under whatever name.
 
-        :param keys: tuples (id of the customer account, id of the invoice, due date)
+        :param account.move.line lines: items
         :rtype: dso.item.status
         """
-        found = self.search(
-            [('is_current', '=', True), ('move_id', 'in', [move_id for _c, move_id, _d in keys])]
-        )
-        return found.filtered(lambda e: (e.customer_id.id, e.move_id.id, e.due_date) in keys)
+        self.env.flush_all()
+        rows = self.env.execute_query(exclusion_sql.records_of('status', lines.ids))
+        return self.browse({status_id for _line_id, status_id in rows})

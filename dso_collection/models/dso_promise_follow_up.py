@@ -101,28 +101,18 @@ class DsoPromise(models.Model):
         :rtype: dict
         """
         lines = self.env['account.move.line']
-        of_items = self.filtered('item_ids')
-        found = lines.search(
-            lines._domain_open_items()
-            & Domain('amount_residual_currency', '>', 0)
-            & (
-                Domain('move_id', 'in', of_items.item_ids.move_id.ids)
-                | Domain('id', 'in', (self - of_items).customer_id.open_line_ids.ids)
-            )
-        )
-        return {promise: found.filtered(promise._speaks_of) for promise in self}
+        found = lines._dso_items_of(self.filtered('item_ids'))
+        of_amounts = self.filtered(lambda promise: not promise.item_ids)
+        of_amounts.customer_id.mapped('open_line_ids')  # of all of them at once
+        for promise in of_amounts:
+            found[promise] = promise._get_overdue_lines()
+        is_open = lines._domain_open_items() & Domain('amount_residual_currency', '>', 0)
+        still_open = lines.union(*found.values()).filtered_domain(is_open)
+        return {promise: items & still_open for promise, items in found.items()}
 
-    def _speaks_of(self, line):
-        """Tell whether a promise is about an open item.
-
-        :rtype: bool
-        """
-        due = line._dso_due_date()
-        if not self.item_ids:
-            is_mine = line in self.customer_id.open_line_ids
-            is_overdue = due < self.company_id._dso_today()
-            return is_mine and is_overdue and line.currency_id == self.currency_id
-        return any(
-            item.line_id == line or (item.move_id, item.due_date) == (line.move_id, due)
-            for item in self.item_ids
+    def _get_overdue_lines(self):
+        """Return what the customer owes and should have paid, in the currency of a promise."""
+        today = self.company_id._dso_today()
+        return self.customer_id.open_line_ids.filtered(
+            lambda line: line.currency_id == self.currency_id and line._dso_due_date() < today
         )

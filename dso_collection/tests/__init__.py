@@ -57,6 +57,7 @@ from . import (
     test_qualify,
     test_qualify_screens,
     test_qualify_tour,
+    test_records_of_items,
     test_screens,
     test_security,
     test_specific,
