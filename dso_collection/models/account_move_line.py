@@ -207,8 +207,8 @@ class AccountMoveLine(models.Model):
         return self.date_maturity or self.move_id.invoice_date_due or self.move_id.date
 
     def _get_payable(self, today):
-        """Return those of open items in one currency that are overdue and can be paid online, and
-        what is due on them, less the unallocated credits.
+        """Return those of open items in one currency that are overdue, neither in dispute nor in
+        litigation, and can be paid online, and what is due on them, less the unallocated credits.
 
         :param date today: day in the time zone of the company
         :rtype: tuple[account.move.line, float]
@@ -217,6 +217,8 @@ class AccountMoveLine(models.Model):
         overdue = (self - credits).filtered(
             lambda line: (
                 not line.no_followup
+                and not line.dso_dispute_id
+                and line.dso_status_category != 'litigation'
                 and line._dso_due_date() < today
                 and line.move_id.payment_state not in CLOSED_PAYMENT_STATES
             )

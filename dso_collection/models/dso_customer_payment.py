@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import consteq, hmac
 
+from .dso_record_facade_mixin import RECORD_FACADES
+
 #: What the signature of a payment link is for; a token of another purpose opens nothing.
 TOKEN_SCOPE = 'dso_collection.payment'
 
@@ -11,7 +13,8 @@ class DsoCustomer(models.Model):
     _inherit = 'dso.customer'
 
     def _get_payable(self):
-        """Return what can be paid online now: overdue items, less the unallocated credits.
+        """Return what can be paid online now: overdue items, less the unallocated credits; what is
+        in dispute or litigation is not asked for.
 
         The same for whoever holds the link, hence in sudo and in the company of the account.
 
@@ -26,6 +29,8 @@ class DsoCustomer(models.Model):
             lines = customers.unit_line_ids
             lines.move_id.mapped('amount_residual')  # of all invoices at once
             lines.move_id.mapped('transaction_ids.state')
+            lines.invalidate_recordset(RECORD_FACADES)
+            lines.mapped('dso_dispute_id')
             for customer in customers:
                 by_currency = customer.unit_line_ids.grouped('currency_id')
                 found = {

@@ -96,6 +96,16 @@ class TestPaymentButton(PaymentCase):
         [(items, amount)] = self.customer._get_payable()[self.customer.id].values()
         self.assertEqual((items.move_id, amount), (self.second, 300))
 
+    def test_what_is_in_dispute_or_litigation_is_not_asked_for(self):
+        line = self.receivables(self.first)
+        reason = self.env.ref('dso_collection.dso_dispute_reason_price')
+        for name, values in (('dispute', {'dispute': {'reason_id': reason.id}}), ('litigation', {})):
+            with self.subTest(name), self.rolled_back():
+                self.assertEqual(self.customer._get_payable()[self.customer.id][self.usd][1], 1500)
+                line._dso_qualify(self.env.ref(f'dso_collection.dso_status_{name}'), values)
+                items, amount = self.customer._get_payable()[self.customer.id][self.usd]
+                self.assertEqual((items.move_id, amount), (self.second, 500))
+
     def test_amount_is_rounded(self):
         for amount in (0.1, 0.1):
             self.create_invoice(self.other, jan(10), amount, posted=jan(1))
