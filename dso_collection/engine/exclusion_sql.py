@@ -46,6 +46,21 @@ class Exclusion(NamedTuple):
     disputed: SQL | None  # its disputed amount, where the rest may be chased
 
 
+#: What takes items out where nothing is recorded; it spares the server the planning of the rest.
+NOTHING = Exclusion(SQL(), SQL("FALSE"), None)
+
+
+def is_recorded():
+    """Condition: something is recorded that takes items out of the scenario."""
+    return SQL(
+        """(EXISTS (SELECT FROM dso_dispute WHERE state = 'open')
+        OR EXISTS (SELECT FROM dso_item_status WHERE is_current AND category = 'litigation')
+        OR EXISTS (SELECT FROM dso_promise WHERE state = 'open')
+        OR EXISTS (SELECT FROM dso_action a WHERE %s))""",
+        SQL(OPEN_SPECIFIC),
+    )
+
+
 def exclusion(bulk=False, partial=False):
     """Return what open disputes, litigation, promises and specific actions take out.
 

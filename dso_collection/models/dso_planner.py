@@ -259,7 +259,7 @@ class DsoPlanner(models.AbstractModel):
         statements = [
             plan_sql.update_positions(
                 [
-                    self._items(scope, rows, self._receivable_ids() if bulk else None),
+                    self._items(scope, rows, *(self._look_ahead() if bulk else ())),
                     plan_sql.figures(any(row['dispute_partial'] for row in rows)),
                     plan_sql.levels(),
                     plan_sql.bookings(booked),
@@ -277,16 +277,25 @@ class DsoPlanner(models.AbstractModel):
             for statement in statements:
                 execute(statement)
 
-    def _receivable_ids(self):
-        [[ids]] = self.env.execute_query(SQL("SELECT %s", scope_sql.TRADE_RECEIVABLES))
-        return ids
+    def _look_ahead(self):
+        """Return the ids of the trade receivable accounts, and whether people have recorded
+        anything that takes items out of the scenario.
 
-    def _items(self, scope, rows, receivables=None):
+        :rtype: tuple[list[int], bool]
+        """
+        [row] = self.env.execute_query(
+            SQL("SELECT %s, %s", scope_sql.TRADE_RECEIVABLES, exclusion_sql.is_recorded())
+        )
+        return row
+
+    def _items(self, scope, rows, receivables=None, recorded=True):
         return plan_sql.items(
             scope,
             scope_sql.calendars(rows),
             ignore_small=any(row['ignore_below'] for row in rows),
-            exclusion=self._get_exclusion(rows, bulk=receivables is not None),
+            exclusion=self._get_exclusion(rows, bulk=receivables is not None)
+            if recorded
+            else exclusion_sql.NOTHING,
             receivables=receivables,
         )
 
