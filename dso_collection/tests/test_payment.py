@@ -99,7 +99,8 @@ class TestPaymentButton(PaymentCase):
     def test_what_is_in_dispute_or_litigation_is_not_asked_for(self):
         line = self.receivables(self.first)
         reason = self.env.ref('dso_collection.dso_dispute_reason_price')
-        for name, values in (('dispute', {'dispute': {'reason_id': reason.id}}), ('litigation', {})):
+        dispute = {'dispute': {'reason_id': reason.id}}
+        for name, values in (('dispute', dispute), ('litigation', {})):
             with self.subTest(name), self.rolled_back():
                 self.assertEqual(self.customer._get_payable()[self.customer.id][self.usd][1], 1500)
                 line._dso_qualify(self.env.ref(f'dso_collection.dso_status_{name}'), values)
