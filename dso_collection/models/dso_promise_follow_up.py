@@ -97,6 +97,8 @@ class DsoPromise(models.Model):
     def _get_open_lines(self):
         """Return the items of each promise that are still open; of an amount, all overdue ones.
 
+        What is in dispute or litigation by now is left to whoever has that in hand.
+
         :return: promise → items
         :rtype: dict
         """
@@ -108,6 +110,10 @@ class DsoPromise(models.Model):
             found[promise] = promise._get_overdue_lines()
         is_open = lines._domain_open_items() & Domain('amount_residual_currency', '>', 0)
         still_open = lines.union(*found.values()).filtered_domain(is_open)
+        recorded = still_open._dso_get_recorded()
+        still_open = still_open.filtered(
+            lambda line: recorded.get(line.id, ('',))[0] not in ('dispute', 'litigation')
+        )
         return {promise: items & still_open for promise, items in found.items()}
 
     def _get_overdue_lines(self):

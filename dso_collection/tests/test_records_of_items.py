@@ -51,6 +51,18 @@ class TestRecordsOfItems(DisputeCase):
         self.assertEqual(promise.action_id.item_ids.line_id, mine)
         self.assertFalse(other.dso_exclusion)
 
+    def test_broken_promise_leaves_disputed_items_alone(self):
+        mine = self.line
+        self.qualify('promise', mine, promise={'date': jan(14)})
+        promise = mine.dso_promise_id
+        self.dispute(mine)
+        promise.invalidate_recordset()
+        self.assertEqual(promise.state, 'open')
+        self.go_to(jan(15))
+        self.run_cron_plan()
+        self.assertEqual(promise.state, 'broken')
+        self.assertFalse(promise.action_id, "the dispute has a follow-up of its own")
+
     # --- changed invoices ------------------------------------------------------------------
 
     def test_status_replaces_the_one_of_an_invoice_that_has_changed(self):
