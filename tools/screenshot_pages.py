@@ -104,7 +104,7 @@ PAGES = [
         'collector',
         '/odoo/collection-customers/{C1053}',
         '.o_form_view',
-        BOTH,
+        ('desktop',),
         (
             ('.o_form_view button.o_dso_quick_promise', '[data-days=ask]'),
             ('[data-days=ask]', '.modal .o_dso_promise'),
@@ -129,7 +129,13 @@ PAGES = [
         ('desktop',),
     ),
     ('reliability', 'collector', '/odoo/collection-customers/{C1012}', '.o_form_view', BOTH),
-    ('cash', 'collector', '/odoo/collection-expected-cash', '.o_graph_renderer canvas', BOTH),
+    (
+        'cash',
+        'collector',
+        '/odoo/collection-expected-cash',
+        '.o_graph_renderer canvas',
+        ('desktop',),
+    ),
     (
         'cash-calendar',
         'collector',

@@ -7,7 +7,8 @@ def late_items(ctes, charged_states):
     """Rows of the overdue items that may be chased; amounts as texts, for exact calculation.
 
     A payment counts from the day on which it was booked, a credit note as never owed. Debit notes
-    for late payment bear no interest themselves.
+    for late payment bear no interest themselves, nor does what is disputed in part: which part was
+    owed in time is open.
 
     :param list ctes: CTEs that end with ``item``, see :func:`plan_sql.items`
     :param charged_states: states of the debit notes whose charges count
@@ -40,7 +41,7 @@ def late_items(ctes, charged_states):
             JOIN res_partner p ON p.id = ch.partner_id
             WHERE ch.move_id = i.move_id AND p.commercial_partner_id = a.partner_id
         ) charged
-        WHERE i.eligible AND i.due < i.today AND l.amount_currency > 0
+        WHERE i.eligible AND i.disputed IS NULL AND i.due < i.today AND l.amount_currency > 0
             AND NOT EXISTS (SELECT FROM dso_late_charge own WHERE own.invoice_id = i.move_id)
         ORDER BY i.due, i.id""",
         ctes=SQL(",\n").join(ctes),

@@ -71,6 +71,23 @@ class TestLateItems(LateCase):
         self.assertEqual(self.interests(), {chased.name: 10})
         self.assertEqual(self.compensations(), {chased.name: 40})
 
+    def test_what_is_disputed_bears_nothing(self):
+        """Neither as a whole nor in part, whatever is chased of the rest, until it is resolved."""
+        invoice = self.create_invoice(self.customer, jan(10), posted=jan(1))
+        self.plan()
+        collector = self.create_user('collector')
+        status = self.env['dso.status'].search([('category', '=', 'dispute')], limit=1)
+        lines = self.receivables(invoice).with_user(collector)
+        reason = self.env.ref('dso_collection.dso_dispute_reason_price')
+        for partial in (False, True):
+            with self.subTest(partial=partial), self.rolled_back():
+                self.company.dso_dispute_partial = partial
+                values = {'reason_id': reason.id, 'amount': 400 if partial else 1000}
+                dispute = lines._dso_qualify(status, {'dispute': values}).dispute_id
+                self.assertEqual(self.interests(), {})
+                dispute.with_user(collector).action_settle('due')
+                self.assertEqual(self.interests(), {invoice.name: 10})
+
     def test_credits_bear_nothing(self):
         self.create_credit_note(self.customer, 500, invoice_date=jan(1))
         self.pay(self.customer, 100, day=jan(2))
