@@ -79,6 +79,11 @@ class DsoHashtag(models.AbstractModel):
                 is_block=True,
                 needs_links=True,
             ),
+            'payment_button_exclude_disputes': Hashtag(
+                env._("The same button, by a name that tells that it leaves disputes out"),
+                is_block=True,
+                needs_links=True,
+            ),
             'collector_name': Hashtag(env._("Name of the collector")),
             'collector_phone': Hashtag(env._("Phone number of the collector")),
             'collector_email': Hashtag(env._("Email address of the collector")),

@@ -35,6 +35,13 @@ class DsoHashtag(models.AbstractModel):
             for currency, url in links.items()
         )
 
+    def _text_payment_button_exclude_disputes(self, action):
+        """Nobody is asked online for what he disputes: one link serves both hashtags."""
+        return self._text_payment_button_overdue(action)
+
+    def _html_payment_button_exclude_disputes(self, action):
+        return self._html_payment_button_overdue(action)
+
     def _payment_links(self, action):
         return self.env.context['dso_links'][action.customer_id.id]
 

@@ -24,6 +24,14 @@ class TestPaymentButton(PaymentCase):
         self.assertIn(f'/dso_collection/pay/{self.customer.id}/{self.usd.id}?access_token=', html)
         self.assertEqual((html.count('<a '), html.count("Pay now<")), (1, 1))
 
+    def test_button_that_names_disputes(self):
+        """Texts written for either name ask for the same."""
+        named = self.render("<p>#payment_button_exclude_disputes</p>")
+        self.assertIn("Pay now<", named)
+        self.assertEqual(named, self.render())
+        subject = self.render("#payment_button_exclude_disputes", 'email_cc')
+        self.assertEqual(subject, self.render("#payment_button_overdue", 'email_cc'))
+
     def test_code_on_paper(self):
         self.create_invoice(self.customer, jan(12), 80, posted=jan(1), currency_id=self.eur.id)
         self.mail_template = self.mail_template.with_context(dso_print=True)
