@@ -217,7 +217,9 @@ class Play:
         self.case.assertEqual(action.member_id, self.customer if through else through)
 
     def do_close_specific(self):
-        actions = self.customer.open_action_ids.filtered(lambda a: a.origin == 'specific')
+        actions = self.customer.open_action_ids.filtered(
+            lambda a: a.origin == 'specific' and not a.is_settling
+        )
         if actions:
             self.choose(actions).action_complete()
 

@@ -45,7 +45,7 @@ class TestQualifyTour(AgendaTourCase):
 
     def test_dispute_to_resolved(self):
         customer = self.customer("Ready Mat")
-        self.start_tour('/odoo', 'dso_collection_dispute', login='collector')
+        self.start_tour('/odoo', 'dso_collection_qualify_dispute', login='collector')
         dispute = self.env['dso.dispute'].search([('customer_id', '=', customer.id)])
         self.assertEqual((dispute.state, dispute.outcome), ('resolved', 'due'))
         self.assertEqual(dispute.comment, "We agreed on less")

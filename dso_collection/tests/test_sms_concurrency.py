@@ -37,6 +37,7 @@ class TestSmsConcurrency(OneMessage, WorkerCase):
         )
         action = env['dso.action'].browse(ids['action'])
         action.step_id.write({'action_type': 'sms', 'sms_template_id': self.sms_template})
+        action.partner_id.phone = '+12025550123'
         action.write({'action_type': 'sms', 'recipient': '+12025550123'})
         return ids
 

@@ -65,7 +65,7 @@ registry.category("web_tour.tours").add("dso_collection_quick_promise", {
     ],
 });
 
-registry.category("web_tour.tours").add("dso_collection_dispute", {
+registry.category("web_tour.tours").add("dso_collection_qualify_dispute", {
     steps: () => [
         ...openApp(),
         ...openPanel("Ready Mat"),
