@@ -139,15 +139,23 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Nothing was sent: %(reason)s", reason=reason))
 
     def _find_recipients(self):
-        """Write to whom the messages of actions that people plan would go now."""
+        """Write to whom the messages of actions that people plan would go now.
+
+        :return: action → code of what is wrong with its recipient
+        :rtype: dict
+        """
+        wrong = {}
         for kind, actions in self.grouped('action_type').items():
             if kind not in CONTACT_TYPES:
                 continue
             found = self.env['dso.planner']._get_recipients(actions.customer_id, kind)
-            for (contact_id, recipient, _code), group in actions.grouped(
+            for (contact_id, recipient, code), group in actions.grouped(
                 lambda a, found=found: found.get(a.customer_id.id, (False, False, False))
             ).items():
                 group.write({'recipient_id': contact_id, 'recipient': recipient})
+                if code:
+                    wrong.update(dict.fromkeys(group, code))
+        return wrong
 
     @api.model
     def _check_specific(self, company, values):

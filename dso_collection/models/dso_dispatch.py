@@ -150,9 +150,11 @@ class DsoDispatch(models.AbstractModel):
         channel = self.env['dso.channel']
         parcels = []
         planned = actions.filtered(lambda a: a.origin == 'scenario')
-        (actions - planned)._find_recipients()
+        wrong = (actions - planned)._find_recipients()
         for action in actions:
-            code = channel._of(action.action_type)._get_obstacle(action, action.recipient)
+            code = wrong.get(action) or channel._of(action.action_type)._get_obstacle(
+                action, action.recipient
+            )
             parcels.append(
                 Parcel(action, action.action_type, action.recipient_id, action.recipient, code=code)
             )
