@@ -8,12 +8,12 @@ from odoo import fields
 company = env.company
 company.write({'dso_post_letters': True, 'paperformat_id': env.ref('base.paperformat_euro').id})
 partner = env['res.partner'].create({'name': "Late Ltd", 'email': 'late@example.com'})
-action = env['dso.action'].create({
+action, refused = env['dso.action'].create([{
     'customer_id': env['dso.customer']._get_or_create(partner, company).id,
     'origin': 'direct',
     'action_type': 'letter',
     'date_planned': fields.Date.today(),
-})
+}] * 2)
 document = env['ir.attachment'].create({'name': "Letter", 'raw': b'%PDF'})
 message = partner.message_post(body="Letter")
 vals = {'action_id': action.id, 'kind': 'letter', 'mail_message_id': message.id}
@@ -21,6 +21,7 @@ letter = env['dso.action.message'].create({**vals, 'document_id': document.id})
 letter._hand_over()
 assert letter.snailmail_letter_id.state == 'pending' and not letter.is_waiting
 env['dso.action.message'].create({**vals, 'delivery': 'failed', 'failure_code': 'post_credit'})
+refused._set_error('post_credit')
 env.cr.commit()
 module = env['ir.module.module'].search([('name', '=', 'dso_collection_snailmail')])
 module.button_immediate_uninstall()
@@ -31,6 +32,8 @@ LOOK_AT_IT = """
 letter, failed = env['dso.action.message'].search([], order='id')
 assert letter.is_waiting and letter.delivery == 'queued', letter.delivery
 assert failed.delivery == 'failed' and not failed.failure_code, failed.failure_code
+refused = env['dso.action'].search([('state', '=', 'error')])
+assert refused.error_code == 'lost' and refused.error_message, refused
 assert env['snailmail.letter'].search([]).mapped('state') == ['canceled']
 letter.action_print()
 letter.action_mark_posted()
