@@ -219,6 +219,8 @@ INSIGHTS = [
     ('no_recipient', "No valid recipient"),
     ('action_error', "Actions in error"),
     ('idle', "Overdue without any action"),
+    ('limit_exceeded', "Credit limit exceeded"),
+    ('guarantee_expired', "Guarantee expired"),
     ('last_step', "Last step reached"),
     ('credits', "Unallocated credits"),
     ('credit_balance', "Credit balance with open items"),

@@ -48,6 +48,7 @@ from . import (
     dso_channel_sms,
     dso_customer,
     dso_customer_assign,
+    dso_customer_credit,
     dso_customer_dispute,
     dso_customer_group,
     dso_customer_group_screens,

@@ -14,6 +14,8 @@ UNIT_FIGURES = {
     'group_balance': 'balance',
     'group_overdue': 'overdue',
     'group_unallocated': 'unallocated',
+    'group_exposure': 'exposure',
+    'group_unsecured': 'unsecured',
     'group_item_count': 'open_item_count',
 }
 
@@ -30,6 +32,8 @@ class DsoCustomer(models.Model):
     group_balance = fields.Monetary(compute='_compute_group_figures')
     group_overdue = fields.Monetary(compute='_compute_group_figures')
     group_unallocated = fields.Monetary(compute='_compute_group_figures')
+    group_exposure = fields.Monetary(compute='_compute_group_figures')
+    group_unsecured = fields.Monetary(compute='_compute_group_figures')
     group_item_count = fields.Integer(
         string="Open Items of the Group", compute='_compute_group_figures'
     )
@@ -41,7 +45,7 @@ class DsoCustomer(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends('grouped_account_ids', 'balance', 'overdue', 'unallocated', 'open_item_count')
+    @api.depends('grouped_account_ids', *UNIT_FIGURES.values())
     def _compute_group_figures(self):
         groups = self._read_group(
             [('group_account_id', 'in', self.ids)],

@@ -8,6 +8,7 @@ class DsoCustomer(models.Model):
     _inherit = ['dso.customer', 'dso.import.mixin']
 
     _dso_code_column = 'code'
+    _dso_only_by_code = True
 
     @api.model
     def load(self, fields, data):

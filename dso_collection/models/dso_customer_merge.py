@@ -10,6 +10,10 @@ CHOICES = (
     'not_before',
     'late_exempt',
     'late_policy_id',
+    'insurer',
+    'guarantee_permanent',
+    'guarantee_temporary',
+    'guarantee_other',
 )
 
 
@@ -149,6 +153,17 @@ class DsoCustomer(models.Model):
         together = {
             'hold_reason': ('hold_reason', 'hold_from', 'hold_until'),
             'not_before': ('not_before', 'not_before_on'),
+            'insurer': ('insurer', 'policy_number'),
+            'guarantee_temporary': (
+                'guarantee_temporary',
+                'guarantee_temporary_from',
+                'guarantee_temporary_until',
+            ),
+            'guarantee_other': (
+                'guarantee_other',
+                'guarantee_other_label',
+                'guarantee_other_until',
+            ),
         }
         return {
             field: self[field].id if self._fields[field].type == 'many2one' else self[field]

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import clean_context
 
+from .dso_customer_credit import GUARANTEE_FIELDS
+
 #: What a person may write on an action; all else changes through its methods.
 ACTION_FIELDS = frozenset(['note'])
 
@@ -19,6 +21,11 @@ CUSTOMER_FIELDS = frozenset(
         'hold_until',
         'late_exempt',
         'late_policy_id',
+        'credit_limit',
+        'insurer',
+        'policy_number',
+        *GUARANTEE_FIELDS,
+        'guarantee_other_label',
     ]
 )
 NEW_CUSTOMER_FIELDS = CUSTOMER_FIELDS | {'partner_id', 'company_id'}

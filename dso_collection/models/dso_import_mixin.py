@@ -28,6 +28,9 @@ class DsoImportMixin(models.AbstractModel):
     #: Column of customer codes, by which an import finds what exists already.
     _dso_code_column = None
 
+    #: Whether nothing else finds them, so that codes count without such a column too.
+    _dso_only_by_code = False
+
     @api.model
     def load(self, fields, data):
         return super(DsoImportMixin, self.with_context(dso_source='import')).load(fields, data)
@@ -36,7 +39,7 @@ class DsoImportMixin(models.AbstractModel):
         records = super()._extract_records(field_paths, data, log=log, limit=limit)
         names = {path[0] for path in field_paths if len(path) == 1}
         columns = [name for name in LOOKUPS if name in names and name in self._fields]
-        if not columns:
+        if not columns and not self._dso_only_by_code:
             return records
         if self._dso_code_column in names and not {'id', '.id'} & names:
             columns.append(self._dso_code_column)

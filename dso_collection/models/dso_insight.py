@@ -45,8 +45,8 @@ class DsoInsight(models.Model):
     number = fields.Integer(readonly=True, help="Records that are concerned.")
     amount = fields.Monetary(
         readonly=True,
-        help="In company currency: what these customers owe that is overdue, what these items have "
-        "open, or what these actions want to collect.",
+        help="In company currency: what these customers owe that is overdue (about credit: at "
+        "all), what these items have open, or what these actions want to collect.",
     )
     explanation = fields.Char(compute='_compute_explanation')
     can_mend = fields.Boolean(compute='_compute_can_mend')
@@ -87,10 +87,16 @@ class DsoInsight(models.Model):
             'credit_balance': Domain('balance', '<', 0) & owing,
             'shared_address': self._domain_shared_address(),
         }
+        at_risk = {
+            'limit_exceeded': Domain('limit_exceeded', '=', True),
+            'guarantee_expired': Domain('guarantee_expired', '=', True)
+            & Domain('exposure', '>', 0),
+        }
         return {
             **{
-                kind: Insight('dso.customer', domain, 'overdue', 'dso_customer_action')
-                for kind, domain in domains.items()
+                kind: Insight('dso.customer', domain, amount, 'dso_customer_action')
+                for found, amount in ((domains, 'overdue'), (at_risk, 'exposure'))
+                for kind, domain in found.items()
             },
             'action_error': Insight(
                 'dso.action',
@@ -171,6 +177,12 @@ class DsoInsight(models.Model):
             ),
             'shared_address': self.env._(
                 "Several customers whose messages go to one address: group their collection."
+            ),
+            'limit_exceeded': self.env._(
+                "Customers who owe more than their limit: stop deliveries, or raise the limit."
+            ),
+            'guarantee_expired': self.env._(
+                "Customers who owe, and whose guarantee has come to its end: renew it."
             ),
             'action_error': self.env._(
                 "Messages that could not leave or came back: mend the cause, then retry."

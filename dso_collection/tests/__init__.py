@@ -12,6 +12,7 @@ from . import (
     test_charts,
     test_concurrent_accounting,
     test_copies,
+    test_credit,
     test_dispatch,
     test_dispatch_concurrency,
     test_dispatch_results,
