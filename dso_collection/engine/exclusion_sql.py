@@ -17,9 +17,9 @@ from odoo.tools import SQL
 
 from .scope_sql import ROOT_COMPANY, TRADE_RECEIVABLES
 
-#: Open specific actions; of what is followed up for a dispute, the dispute itself decides.
-OPEN_SPECIFIC = """a.origin = 'specific' AND a.state IN ('planned', 'sending', 'error')
-    AND a.dispute_id IS NULL"""
+#: Open specific actions ``o``; of what is followed up for a dispute, the dispute itself decides.
+OPEN_SPECIFIC = """o.origin = 'specific' AND o.state IN ('planned', 'sending', 'error')
+    AND o.dispute_id IS NULL"""
 
 #: Promises that keep their items out of the scenario on the day of customer account ``a``.
 PAUSING = """o.state = 'open' AND o.pauses AND o.lapsed IS NOT TRUE
@@ -56,7 +56,7 @@ def is_recorded():
         """(EXISTS (SELECT FROM dso_dispute WHERE state = 'open')
         OR EXISTS (SELECT FROM dso_item_status WHERE is_current AND category = 'litigation')
         OR EXISTS (SELECT FROM dso_promise WHERE state = 'open')
-        OR EXISTS (SELECT FROM dso_action a WHERE %s))""",
+        OR EXISTS (SELECT FROM dso_action o WHERE %s))""",
         SQL(OPEN_SPECIFIC),
     )
 
@@ -96,7 +96,7 @@ def _recorded():
         UNION ALL
         SELECT x.move_id FROM dso_action_item x
         WHERE x.move_id IS NOT NULL AND x.action_id = ANY(ARRAY(
-            SELECT a.id FROM dso_action a WHERE %s))""",
+            SELECT o.id FROM dso_action o WHERE %s))""",
         SQL(OPEN_SPECIFIC),
     )
 
@@ -118,7 +118,7 @@ def _condition(partial):
             SELECT %(pausing)s AND %(own)s
             FROM dso_promise o WHERE o.id = x.promise_id) LIMIT 1) IS TRUE
         OR (SELECT TRUE FROM dso_action_item x WHERE x.move_id = l.move_id AND (
-            SELECT TRUE FROM dso_action a WHERE a.id = x.action_id AND %(specific)s
+            SELECT TRUE FROM dso_action o WHERE o.id = x.action_id AND %(specific)s
         ) AND %(stated)s LIMIT 1) IS TRUE""",
         whole=whole,
         pausing=SQL(PAUSING),
@@ -303,9 +303,7 @@ def reasons_of(line_ids, calendars):
             UNION ALL
             SELECT 4, 'specific', o.id
             FROM dso_action_item x JOIN dso_action o ON o.id = x.action_id
-            WHERE x.move_id = l.move_id AND o.origin = 'specific'
-                AND o.state IN ('planned', 'sending', 'error') AND o.dispute_id IS NULL
-                AND %(stated)s
+            WHERE x.move_id = l.move_id AND %(specific)s AND %(stated)s
         ) found
         ORDER BY found.rank, found.record_id""",
         calendars=calendars,
@@ -316,6 +314,7 @@ def reasons_of(line_ids, calendars):
         stated=stated,
         disputed=_disputed_amount(),
         pausing=SQL(PAUSING),
+        specific=SQL(OPEN_SPECIFIC),
     )
 
 
