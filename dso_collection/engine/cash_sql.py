@@ -2,8 +2,14 @@
 
 from odoo.tools import SQL
 
-from .exclusion_sql import due_of, speaks_of
-from .scope_sql import OPEN_ITEM_TABLES, ROOT_COMPANY, TRADE_RECEIVABLES, are_open_items
+from .exclusion_sql import speaks_of
+from .scope_sql import (
+    OPEN_ITEM_TABLES,
+    ROOT_COMPANY,
+    TRADE_RECEIVABLES,
+    are_open_items,
+    due_of,
+)
 
 #: Days of the past from whose payments the average delay of a customer is taken.
 DELAY_DAYS = 365

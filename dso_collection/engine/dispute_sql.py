@@ -2,8 +2,8 @@
 
 from odoo.tools import SQL
 
-from .exclusion_sql import account_of, due_of, speaks_of
-from .scope_sql import TRADE_RECEIVABLES
+from .exclusion_sql import account_of, speaks_of
+from .scope_sql import TRADE_RECEIVABLES, due_of
 
 
 def proposals(ids=None):

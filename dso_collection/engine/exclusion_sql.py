@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
-from .scope_sql import ROOT_COMPANY, TRADE_RECEIVABLES
+from .scope_sql import ROOT_COMPANY, TRADE_RECEIVABLES, due_of
 
 #: Open specific actions ``o``; of what is followed up for a dispute, the dispute itself decides.
 OPEN_SPECIFIC = """o.origin = 'specific' AND o.state IN ('planned', 'sending', 'error')
@@ -136,17 +136,6 @@ def _disputed_amount():
         WHERE a.dispute_partial AND x.move_id = l.move_id AND x.due_date = age.due AND (
             SELECT o.state = 'open' AND o.customer_id = a.id
             FROM dso_dispute o WHERE o.id = x.dispute_id))"""
-    )
-
-
-@functools.cache
-def due_of(alias):
-    """Due date of a journal item."""
-    return SQL(
-        """COALESCE(%(item)s.date_maturity, (
-            SELECT due_m.invoice_date_due FROM account_move due_m WHERE due_m.id = %(item)s.move_id
-        ), %(item)s.date)""",
-        item=SQL.identifier(alias),
     )
 
 

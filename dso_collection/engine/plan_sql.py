@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, CONTACT_TYPES, OPEN_STATES, PRE_DUE_NOTICE_DAYS
 from . import exclusion_sql, recipient_sql
-from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, are_open_items
+from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, are_open_items, due_of
 
 #: Payment states of documents that nobody may chase (spec 3.1).
 CLOSED_PAYMENT_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
@@ -136,14 +136,13 @@ def items(scope, calendars, *, ignore_small, exclusion, receivables=None):
             FROM %(open_items)s
             JOIN account a ON a.partner_id = p.commercial_partner_id
                 AND a.company_id = company.root_id
-            CROSS JOIN LATERAL (SELECT COALESCE(l.date_maturity, (
-                SELECT m.invoice_date_due FROM account_move m WHERE m.id = l.move_id
-            ), l.date) AS due) age
+            CROSS JOIN LATERAL (SELECT %(due)s AS due) age
             %(lateral)s
             WHERE %(where)s
         )""",
         scope=scope,
         calendars=calendars,
+        due=due_of('l'),
         small=small,
         exclusions=exclusion.ctes,
         excluded=exclusion.condition,

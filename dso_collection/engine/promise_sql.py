@@ -5,8 +5,8 @@ Amounts are returned as texts, for exact calculation in :mod:`promise`.
 
 from odoo.tools import SQL
 
-from .exclusion_sql import due_of, speaks_of
-from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES
+from .exclusion_sql import speaks_of
+from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, due_of
 
 
 def promises(scope):

@@ -3,6 +3,7 @@
 A scope is SQL of the rows ``(id, unit_id)`` of the customer accounts to plan.
 """
 
+import functools
 import json
 
 from odoo.tools import SQL
@@ -24,6 +25,17 @@ def customer_code(ref, vat, name):
     :param SQL ref, vat, name: columns of its contact
     """
     return SQL("COALESCE(NULLIF(%s, ''), NULLIF(%s, ''), %s, '')", ref, vat, name)
+
+
+@functools.cache
+def due_of(alias):
+    """Due date of a journal item."""
+    return SQL(
+        """COALESCE(%(item)s.date_maturity, (
+            SELECT due_m.invoice_date_due FROM account_move due_m WHERE due_m.id = %(item)s.move_id
+        ), %(item)s.date)""",
+        item=SQL.identifier(alias),
+    )
 
 
 #: Customer code of the contact in alias ``p``.

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, format_list
 from odoo.tools.misc import formatLang
 
-from ..engine import exclusion_sql
+from ..engine import exclusion_sql, scope_sql
 
 #: Columns of the current status of an item by which items are grouped.
 STATUS_COLUMNS = {'dso_status_id': 'status_id', 'dso_status_category': 'category'}
@@ -59,7 +59,7 @@ class AccountMoveLine(models.Model):
             item=SQL.identifier(alias),
             customer=SQL.identifier(customer, 'id'),
             speaks=exclusion_sql.speaks_of(
-                SQL("x.customer_id"), SQL.identifier(customer, 'id'), exclusion_sql.due_of('l')
+                SQL("x.customer_id"), SQL.identifier(customer, 'id'), scope_sql.due_of('l')
             ),
         )
         query.add_join('LEFT JOIN', status, found, SQL("TRUE"))
