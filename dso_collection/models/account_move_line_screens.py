@@ -140,8 +140,7 @@ class AccountMoveLine(models.Model):
 
         :rtype: dso.customer
         """
-        customers = self.env['dso.customer'].union(*self._dso_customers().values())
-        return customers.group_account_id | customers.filtered(lambda c: not c.group_account_id)
+        return self.env['dso.customer'].union(*self._dso_customers().values())._get_units()
 
     def _dso_split_promises(self):
         """Return these items by what one promise can speak of; those of strangers are refused.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DsoActionItem(models.Model):
@@ -9,6 +9,7 @@ class DsoActionItem(models.Model):
 
     _name = 'dso.action.item'
     _description = "Item Listed by a Collection Action"
+    _inherit = ['dso.item.mixin']
     _order = 'due_date, id'
     _log_access = False
 
@@ -19,13 +20,6 @@ class DsoActionItem(models.Model):
     customer_id = fields.Many2one(
         'dso.customer', required=True, readonly=True, index=True, ondelete='restrict'
     )
-    line_id = fields.Many2one(
-        'account.move.line', readonly=True, index='btree_not_null', ondelete='set null'
-    )
-    move_id = fields.Many2one('account.move', string="Invoice", readonly=True, ondelete='set null')
-    number = fields.Char(readonly=True)
-    due_date = fields.Date(readonly=True)
-    currency_id = fields.Many2one('res.currency', readonly=True)
     company_currency_id = fields.Many2one(
         related='company_id.currency_id', string="Company Currency"
     )
@@ -43,5 +37,19 @@ class DsoActionItem(models.Model):
         help="Step, in days from the due date, that the action counts for on this item.",
     )
 
-    # Levels are looked up by invoice and due date, which survive a reset to draft.
-    _key = models.Index('(move_id, due_date)')
+    @api.model
+    def _prepare_items(self, lines):
+        """Extend the copies by what the action's documents show of an item.
+
+        :rtype: list[dict]
+        """
+        return [
+            {
+                **copy,
+                'amount_original': line.amount_currency,
+                'amount_residual': line.amount_residual_currency,
+                'amount_residual_company': line.amount_residual,
+                'customer_code': line.dso_customer_code,
+            }
+            for line, copy in zip(lines, super()._prepare_items(lines), strict=True)
+        ]

@@ -166,6 +166,13 @@ class DsoCustomer(models.Model):
         self.ensure_one()
         return self.group_account_id or self
 
+    def _get_units(self):
+        """Return the accounts through which customer accounts are collected.
+
+        :rtype: dso.customer
+        """
+        return self.filtered(lambda customer: not customer.group_account_id) | self.group_account_id
+
     def _move_specific_actions(self):
         """Take open specific actions to where these customer accounts are collected now."""
         self.env.flush_all()

@@ -118,7 +118,7 @@ class DsoCustomer(models.Model):
         if companies:
             domain &= Domain('company_id', 'in', companies.ids)
         accounts = self.sudo().search(domain)
-        leads = self.browse().union(*(account._get_unit() for account in accounts))
+        leads = accounts._get_units()
         return leads if len(leads) == 1 and len(accounts) > 1 else accounts
 
     def _message_post_after_hook(self, message, msg_values):

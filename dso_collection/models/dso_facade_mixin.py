@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import scope_sql
+from ..tools.unset import search_unset
 
 #: Facade field → path to its value from the customer account.
 FACADES = {
@@ -78,14 +79,10 @@ class DsoFacadeMixin(models.AbstractModel):
     @api.model
     def _dso_search(self, facade, operator, value):
         """Search through the customer account; a record without one counts as "not set"."""
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented  # the ORM asks again with the positive operator
         path = FACADES[facade]
-        unset = operator == 'in' and False in value
-        if unset:
-            value = [wanted for wanted in value if wanted]
-        found = self._dso_domain_of(Domain(path, operator, value))
-        return found | ~self._dso_domain_of(Domain(path, '!=', False)) if unset else found
+        return search_unset(
+            operator, value, lambda *condition: self._dso_domain_of(Domain(path, *condition))
+        )
 
     @api.model
     def _dso_domain_of(self, domain):

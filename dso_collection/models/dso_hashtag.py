@@ -209,7 +209,7 @@ class DsoHashtag(models.AbstractModel):
 
         :rtype: dict[int, Statement]
         """
-        loaded = self.env['dso.statement']._load(self._units_of(actions))
+        loaded = self.env['dso.statement']._load(actions.customer_id._get_units())
         selected = self._load_selected(actions)
         statements = {
             action.id: loaded[action.customer_id._get_unit().id]._replace(
@@ -230,19 +230,13 @@ class DsoHashtag(models.AbstractModel):
         chosen = actions.filtered(lambda a: a.origin != 'scenario' and statements[a.id].selected)
         if not chosen:
             return {}
-        whole = self.env['dso.statement']._load(self._units_of(chosen), is_whole=True)
+        whole = self.env['dso.statement']._load(chosen.customer_id._get_units(), is_whole=True)
         return {
             action.id: statements[action.id].with_chosen(
                 whole[action.customer_id._get_unit().id].lines
             )
             for action in chosen
         }
-
-    @api.model
-    def _units_of(self, actions):
-        customers = actions.customer_id
-        units = customers.filtered(lambda customer: not customer.group_account_id)
-        return units | customers.group_account_id
 
     @api.model
     def _load_selected(self, actions):

@@ -43,8 +43,7 @@ class DsoLitigationFile(models.AbstractModel):
         :rtype: dso.customer
         """
         lines.check_access('read')
-        customers = self.env['dso.customer'].union(*lines._dso_customers().values())
-        units = self.env['dso.customer'].union(*(c.group_account_id or c for c in customers))
+        units = lines._dso_units()
         if not lines.filtered_domain(lines._domain_open_items()):
             raise UserError(
                 self.env._("There is nothing to claim: choose open items of one customer.")
@@ -150,7 +149,7 @@ class DsoLitigationFile(models.AbstractModel):
     def _get_cover(self, customer, lines, rows, lost):
         """Return what the cover shows."""
         statements = self.env['dso.statement']
-        company, partner = customer.company_id, customer.partner_id
+        company = customer.company_id
         totals = [
             statements._money(total, currency)
             for currency, _part, total in subtotals(self._get_claimed(customer, lines))
@@ -165,12 +164,7 @@ class DsoLitigationFile(models.AbstractModel):
         if customer.code:
             facts.append(self.env._("Customer code %(code)s", code=customer.code))
         return {
-            'company': company,
-            'company_address': statements._get_address(company.partner_id),
-            'logo': company.logo and image_data_uri(company.partner_id.image_256),
-            'color': company.primary_color or '#adb5bd',
-            'partner': partner,
-            'partner_address': statements._get_address(partner),
+            **statements._get_letterhead(customer),
             'facts': " · ".join(facts),
             'totals': totals,
             'rows': rows,

@@ -1,7 +1,9 @@
+from functools import partial
+
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ..const import STATUS_CATEGORIES
+from ..tools.unset import search_unset
 
 #: Fields of the mixin.
 RECORD_FACADES = ('dso_status_id', 'dso_status_category', 'dso_promise_id', 'dso_dispute_id')
@@ -73,13 +75,7 @@ class DsoRecordFacadeMixin(models.AbstractModel):
     @api.model
     def _dso_search_records(self, name, operator, value):
         """Search by what was recorded; without a record a value is "not set"."""
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented  # the ORM asks again with the positive operator
-        unset = operator == 'in' and False in value
-        if unset:
-            value = [wanted for wanted in value if wanted]
-        found = self._dso_domain_of_records(name, operator, value)
-        return found | ~self._dso_domain_of_records(name, '!=', False) if unset else found
+        return search_unset(operator, value, partial(self._dso_domain_of_records, name))
 
     # === HOOKS === #
 

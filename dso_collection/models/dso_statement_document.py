@@ -64,7 +64,6 @@ class DsoStatement(models.AbstractModel):
         # Whoever may read the customer account may read who it is and to whom it owes.
         statement = self.sudo().with_context(lang=lang, bin_size=False)
         customer = customer.with_env(statement.env)
-        company, partner = customer.company_id, customer.partner_id
         codes = not layout.get('split') and len(by_account(lines)) > 1
         tables = statement._prepare_tables(lines, today, codes, with_ages=True, **layout)
         rendered = statement.env['ir.qweb']._render(
@@ -72,18 +71,29 @@ class DsoStatement(models.AbstractModel):
             {
                 'lang': lang.replace('_', '-'),
                 'direction': tables['direction'],
-                'company': company,
-                'company_address': statement._get_address(company.partner_id),
-                'logo': company.logo and image_data_uri(company.partner_id.image_256),
-                'color': company.primary_color or '#adb5bd',
-                'partner': partner,
-                'partner_address': statement._get_address(partner),
+                **statement._get_letterhead(customer),
                 'facts': statement._get_facts(customer, today, is_overdue_only),
                 'tables': lines and statement._render_tables(tables),
             },
             minimal_qcontext=True,
         )
         return Markup(rendered.strip())
+
+    def _get_letterhead(self, customer):
+        """Return who writes to whom, as the head of a document shows it.
+
+        :param dso.customer customer: customer account to which the document is addressed
+        :rtype: dict
+        """
+        company, partner = customer.company_id, customer.partner_id
+        return {
+            'company': company,
+            'company_address': self._get_address(company.partner_id),
+            'logo': company.logo and image_data_uri(company.partner_id.image_256),
+            'color': company.primary_color or '#adb5bd',
+            'partner': partner,
+            'partner_address': self._get_address(partner),
+        }
 
     def _get_address(self, partner):
         """Return the lines of an address, without the empty ones of the country's format."""

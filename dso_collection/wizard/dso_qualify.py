@@ -13,7 +13,7 @@ MAX_INSTALMENTS = 120
 
 class DsoQualify(models.TransientModel):
     _name = 'dso.qualify'
-    _inherit = ['dso.selection.mixin']
+    _inherit = ['dso.selection.mixin', 'dso.text.mixin']
     _description = "Qualify Open Items"
 
     # === What === #
@@ -119,31 +119,13 @@ class DsoQualify(models.TransientModel):
         string="Action", compute='_compute_follow_up', store=True, readonly=False
     )
     mail_template_id = fields.Many2one(
-        'mail.template',
-        string="Email Text",
-        domain=[('model', '=', 'dso.action')],
-        compute='_compute_follow_up',
-        store=True,
-        readonly=False,
-        ondelete='cascade',
+        compute='_compute_follow_up', store=True, readonly=False, ondelete='cascade'
     )
     sms_template_id = fields.Many2one(
-        'sms.template',
-        string="SMS Text",
-        domain=[('model', '=', 'dso.action')],
-        compute='_compute_follow_up',
-        store=True,
-        readonly=False,
-        ondelete='cascade',
+        compute='_compute_follow_up', store=True, readonly=False, ondelete='cascade'
     )
     letter_template_id = fields.Many2one(
-        'mail.template',
-        string="Letter Text",
-        domain=[('model', '=', 'dso.action')],
-        compute='_compute_follow_up',
-        store=True,
-        readonly=False,
-        ondelete='cascade',
+        compute='_compute_follow_up', store=True, readonly=False, ondelete='cascade'
     )
 
     # === DEFAULTS === #
