@@ -5,7 +5,7 @@ Amounts are returned as texts, for exact calculation in :mod:`promise`.
 
 from odoo.tools import SQL
 
-from .exclusion_sql import speaks_of
+from .exclusion_sql import account_of, speaks_of
 from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, due_of
 
 
@@ -86,3 +86,33 @@ def payments(line_ids, since):
         receivables=TRADE_RECEIVABLES,
     )
     return SQL("%s UNION ALL %s", of_lines, of_accounts)
+
+
+def raising(action_ids):
+    """Rows (id of the action, promised day) of the broken promises for which a step is left out.
+
+    They are those that the planner sees behind the leader (:func:`exclusion_sql.broken_on`), as
+    long as no step was done for it since.
+    """
+    return SQL(
+        """SELECT DISTINCT ON (a.id) a.id, o.date
+        FROM dso_action a
+        JOIN account_move_line l ON l.id = a.leader_line_id
+        JOIN dso_promise o ON o.customer_id = %(account)s AND o.state = 'broken'
+        WHERE a.id = ANY(%(ids)s)
+            AND (
+                EXISTS (SELECT FROM dso_promise_item x WHERE x.promise_id = o.id
+                    AND x.move_id = a.leader_move_id AND x.due_date = a.leader_due)
+                OR (o.date >= a.leader_due
+                    AND NOT EXISTS (SELECT FROM dso_promise_item x WHERE x.promise_id = o.id))
+            )
+            AND NOT EXISTS (
+                SELECT FROM dso_action_item x
+                JOIN dso_action d ON d.id = x.action_id
+                WHERE x.move_id = a.leader_move_id AND x.due_date = a.leader_due
+                    AND d.state = 'done' AND d.origin = 'scenario' AND d.day_done >= o.settled_on
+            )
+        ORDER BY a.id, o.settled_on DESC""",
+        account=account_of('a'),
+        ids=list(action_ids),
+    )

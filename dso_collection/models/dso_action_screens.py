@@ -35,6 +35,11 @@ class DsoAction(models.Model):
         help="What to look at before asking for money: credits, old books, an invoice never sent.",
     )
     instructions = fields.Text(related='step_id.instructions')
+    raising_promise_date = fields.Date(
+        compute='_compute_raising_promise_date',
+        compute_sudo=True,  # why an action is there is no secret
+        help="Day of the broken promise for which a step of the scenario is left out.",
+    )
     remark = fields.Char(
         compute='_compute_remark', help="Why it was skipped or dropped, and what people noted."
     )
@@ -43,6 +48,17 @@ class DsoAction(models.Model):
         compute='_compute_closed_on', help="When the action was done or dropped."
     )
     result = fields.Selection([*OUTCOMES, ('dropped', "Dropped")], compute='_compute_result')
+
+    @api.depends('origin', 'scenario_id.broken_promise', 'leader_move_id', 'leader_due')
+    def _compute_raising_promise_date(self):
+        raised = self.filtered(
+            lambda action: (
+                action.origin == 'scenario' and action.scenario_id.broken_promise == 'raise'
+            )
+        )
+        found = raised and self.env['dso.promise']._find_raising(raised)
+        for action in self:
+            action.raising_promise_date = found.get(action.id) if found else False
 
     @api.depends('state', 'date_done')
     def _compute_closed_on(self):

@@ -139,23 +139,15 @@ class DsoAction(models.Model):
             raise UserError(self.env._("Nothing was sent: %(reason)s", reason=reason))
 
     def _find_recipients(self):
-        """Write to whom the messages of actions that people plan would go now.
-
-        :return: action → code of what is wrong with its recipient
-        :rtype: dict
-        """
-        wrong = {}
+        """Write to whom the messages of actions that people plan would go now."""
         for kind, actions in self.grouped('action_type').items():
             if kind not in CONTACT_TYPES:
                 continue
             found = self.env['dso.planner']._get_recipients(actions.customer_id, kind)
-            for (contact_id, recipient, code), group in actions.grouped(
-                lambda a, found=found: found.get(a.customer_id.id, (False, False, False))
+            for (contact_id, recipient), group in actions.grouped(
+                lambda a, found=found: found.get(a.customer_id.id, (False, False))[:2]
             ).items():
                 group.write({'recipient_id': contact_id, 'recipient': recipient})
-                if code:
-                    wrong.update(dict.fromkeys(group, code))
-        return wrong
 
     @api.model
     def _check_specific(self, company, values):
@@ -201,20 +193,5 @@ class DsoAction(models.Model):
 
     @api.model
     def _prepare_chosen_items(self, customer, lines):
-        return [
-            Command.create(
-                {
-                    'customer_id': customer.id,
-                    'line_id': line.id,
-                    'move_id': line.move_id.id,
-                    'number': line.move_id.name,
-                    'due_date': line._dso_due_date(),
-                    'currency_id': line.currency_id.id,
-                    'amount_original': line.amount_currency,
-                    'amount_residual': line.amount_residual_currency,
-                    'amount_residual_company': line.amount_residual,
-                    'customer_code': line.dso_customer_code,
-                }
-            )
-            for line in lines
-        ]
+        copies = self.env['dso.action.item']._prepare_items(lines)
+        return [Command.create({**copy, 'customer_id': customer.id}) for copy in copies]

@@ -131,6 +131,7 @@ class DsoDispatch(models.AbstractModel):
 
         :rtype: dso.action
         """
+        actions.filtered(lambda a: a.origin != 'scenario')._find_recipients()
         parcels = self._refuse(self._address(actions))
         actions = actions.browse(dict.fromkeys(p.action.id for p in parcels))
         actions = self._withdraw_earlier(actions)
@@ -145,19 +146,20 @@ class DsoDispatch(models.AbstractModel):
     def _address(self, actions):
         """Return the messages of actions, the one of the action's own type first.
 
+        The plan says to whom those of a scenario go; who gets the others is asked anew.
+
         :rtype: list[Parcel]
         """
         channel = self.env['dso.channel']
-        parcels = []
+        own = {}
         planned = actions.filtered(lambda a: a.origin == 'scenario')
-        wrong = (actions - planned)._find_recipients()
-        for action in actions:
-            code = wrong.get(action) or channel._of(action.action_type)._get_obstacle(
-                action, action.recipient
-            )
-            parcels.append(
-                Parcel(action, action.action_type, action.recipient_id, action.recipient, code=code)
-            )
+        for action in planned:
+            kind, recipient = action.action_type, action.recipient
+            code = channel._of(kind)._get_obstacle(action, recipient)
+            own[action] = Parcel(action, kind, action.recipient_id, recipient, code=code)
+        for kind, group in (actions - planned).grouped('action_type').items():
+            own |= {parcel.action: parcel for parcel in channel._of(kind)._address(group, kind)}
+        parcels = [own[action] for action in actions]
         for kind in MESSAGE_TYPES:
             used = actions.filtered(lambda a, kind=kind: kind in a._get_further_types())
             parcels += channel._of(kind)._address(used, kind) if used else []

@@ -79,30 +79,9 @@ class DsoExplanation(models.AbstractModel):
 
     def _explain_raise(self, action):
         """Return that a step was left out for a broken promise on the leader."""
-        if action.origin != 'scenario' or action.scenario_id.broken_promise != 'raise':
-            return ""
-        named = [('move_id', '=', action.leader_move_id.id), ('due_date', '=', action.leader_due)]
-        promises = self.env['dso.promise'].sudo()  # why it is there is no secret
-        promise = promises.search(
-            [('state', '=', 'broken'), ('item_ids', 'any', named)], order='settled_on desc', limit=1
-        )
-        level_day = self._get_level_day(action) if promise else False
-        if not promise or (level_day and level_day >= promise.settled_on):
+        if not action.raising_promise_date:
             return ""
         return self.env._(
             "The promise to pay by %(date)s was not kept: a step is left out.",
-            date=self._date(promise.date),
+            date=self._date(action.raising_promise_date),
         )
-
-    def _get_level_day(self, action):
-        """Return the last day on which a step was done for the leader of an action."""
-        done = self.env['dso.action.item'].sudo()  # as above
-        done = done.search(
-            [
-                ('move_id', '=', action.leader_move_id.id),
-                ('due_date', '=', action.leader_due),
-                ('action_id.state', '=', 'done'),
-                ('action_id.origin', '=', 'scenario'),
-            ]
-        )
-        return max(done.action_id.mapped('day_done'), default=False)

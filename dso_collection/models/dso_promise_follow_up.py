@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..const import PROMISE_STATES
+from ..engine import promise_sql
 from ..engine.promise import BROKEN_STATES
 
 
@@ -115,6 +116,18 @@ class DsoPromise(models.Model):
             lambda line: recorded.get(line.id, ('',))[0] not in ('dispute', 'litigation')
         )
         return {promise: items & still_open for promise, items in found.items()}
+
+    @api.model
+    def _find_raising(self, actions):
+        """Return the days of the broken promises for which scenario actions leave out a step.
+
+        :param dso.action actions: open actions of scenarios that do so
+        :return: id of the action → promised day
+        :rtype: dict[int, date]
+        """
+        self.env['dso.action'].flush_model()
+        self.flush_model()
+        return dict(self.env.execute_query(promise_sql.raising(actions.ids)))
 
     def _get_overdue_lines(self):
         """Return what the customer owes and should have paid, in the currency of a promise."""

@@ -118,6 +118,18 @@ class TestExclusions(CollectionCase):
         self.complete(self.customer)
         self.assertEqual(self.next_action(self.customer).step_delay, 35)
 
+    def test_broken_promise_of_an_amount_leaves_a_step_out(self):
+        self.scenario.broken_promise = 'raise'
+        self.complete(self.customer)
+        self.qualify('promise', promise={'date': jan(13), 'amount': 500, 'of_amount': True})
+        self.go_to(jan(20))
+        self.run_cron_plan()
+        promise = self.env['dso.promise'].search([])
+        self.assertFalse(promise.item_ids)
+        promise.action_id.sudo()._set_cancelled('person')  # its follow-up has the items
+        action = self.assertNext(self.customer, 20, jan(22), 'spacing')
+        self.assertIn("01/13/2027 was not kept: a step is left out", action.explanation)
+
     # --- what stays ------------------------------------------------------------------------
 
     def test_records_are_kept_through_groups(self):
