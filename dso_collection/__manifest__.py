@@ -29,6 +29,7 @@
         'wizard/dso_letter_post_views.xml',
         'wizard/dso_promise_views.xml',
         'wizard/dso_qualify_views.xml',
+        'wizard/dso_action_direct_views.xml',
         'wizard/dso_reply_views.xml',
         'wizard/dso_start_views.xml',
         'wizard/dso_statement_print_views.xml',

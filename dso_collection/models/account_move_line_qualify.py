@@ -42,10 +42,13 @@ class AccountMoveLine(models.Model):
             promise=promise,
             dispute=dispute,
         )
-        if dispute or not values.get('follow_up'):
-            return dispute.action_id
-        follow_up = self._dso_follow_up_values(status, values['follow_up'])
-        return self.env['dso.action']._plan_specific(self, follow_up)
+        action = dispute.action_id
+        if not dispute and values.get('follow_up'):
+            follow_up = self._dso_follow_up_values(status, values['follow_up'])
+            action = self.env['dso.action']._plan_specific(self, follow_up)
+        if action or status.category == 'litigation' or any(promise.mapped('pauses')):
+            self.env['dso.action.message']._withdraw_reminders(self)
+        return action
 
     @api.model
     def _dso_follow_up_values(self, status, values):
@@ -112,11 +115,7 @@ class AccountMoveLine(models.Model):
 
     def _dso_check_one_account(self):
         """Refuse items of which no single promise or dispute can speak."""
-        customers = self._dso_customers()
-        if len(self.env['dso.customer'].union(*customers.values())) > 1:
-            raise UserError(
-                self.env._("These items belong to several customers: choose those of one.")
-            )
+        self._dso_check_one_customer()
         if len(self.currency_id) > 1:
             raise UserError(
                 self.env._("These items are in several currencies: choose those in one.")
@@ -126,6 +125,12 @@ class AccountMoveLine(models.Model):
                 self.env._(
                     "Credits can be neither promised nor disputed: take them out of the selection."
                 )
+            )
+
+    def _dso_check_one_customer(self):
+        if len(self.env['dso.customer'].union(*self._dso_customers().values())) > 1:
+            raise UserError(
+                self.env._("These items belong to several customers: choose those of one.")
             )
 
     def _dso_customer(self):

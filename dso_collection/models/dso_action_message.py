@@ -137,6 +137,27 @@ class DsoActionMessage(models.Model):
         withdrawn.filtered(lambda message: message.action_id not in sending)._report_unreached()
         return withdrawn
 
+    @api.model
+    def _withdraw_reminders(self, lines):
+        """Take back reminders that have not left yet and ask for items that people have just taken
+        out of the scenario; their actions are planned again without these items.
+
+        A message that is being handed over in this moment is locked, and goes; a printed letter may
+        have been posted.
+
+        :param account.move.line lines: items that are in no scenario any more
+        """
+        queued = self.sudo().search(  # a collector has no access to the queue
+            [
+                ('delivery', '=', 'queued'),
+                ('printed_on', '=', False),
+                ('action_id.origin', '=', 'scenario'),
+                ('action_id.item_ids.line_id', 'in', lines.ids),
+            ]
+        )
+        if queued:
+            queued._take_back()
+
     def _set_paused(self):
         """Remember what a pause has taken back of actions that are not planned again."""
         self.filtered(lambda message: message.action_id.state in ('sending', 'done')).write(

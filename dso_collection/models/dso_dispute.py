@@ -1,8 +1,9 @@
 from datetime import timedelta
 
+from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 from odoo.tools.misc import formatLang
 
 from ..const import DISPUTE_OUTCOMES, DISPUTE_STATES
@@ -78,6 +79,15 @@ class DsoDispute(models.Model):
         state = self._field_to_sql(self._table, 'state', query)
         return SQL("%s FILTER (WHERE %s = 'resolved')", average, state)
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override to tell whoever becomes the owner."""
+        changed = self.filtered(lambda d: 'owner_id' in vals and d.owner_id.id != vals['owner_id'])
+        result = super().write(vals)
+        changed._tell_owners()
+        return result
+
     # === CONSTRAINT METHODS === #
 
     @api.constrains('owner_id', 'company_id')
@@ -138,7 +148,32 @@ class DsoDispute(models.Model):
             day = today + timedelta(days=follow_up.get('delay', reason.delay))
             follow_up['date'] = max(today, min(dispute.target_date, day))
         dispute._set_follow_up(self.env['dso.action']._plan_specific(lines, follow_up))
+        dispute._tell_owners()
         return dispute
+
+    def _tell_owners(self):
+        """Notify who owns disputes that somebody else has given them, each owner once."""
+        # An owner need not be a collector.
+        for owner, disputes in self.sudo().grouped('owner_id').items():
+            if not owner or owner == self.env.user:
+                continue
+            disputes = disputes.with_context(lang=owner.lang)
+            sentences = [
+                disputes.env._(
+                    "%(author)s asks you to look into the dispute with %(customer)s about "
+                    "%(numbers)s by %(date)s.",
+                    author=self.env.user.name,
+                    customer=dispute.customer_id.display_name,
+                    numbers=dispute.numbers,
+                    date=format_date(disputes.env, dispute.target_date),
+                )
+                for dispute in disputes
+            ]
+            disputes[0].customer_id.message_notify(
+                partner_ids=owner.partner_id.ids,
+                subject=disputes.env._("Disputes to look into"),
+                body=Markup("<br/>").join(sentences),
+            )
 
     @api.model
     def _check_amounts(self, lines, amount):

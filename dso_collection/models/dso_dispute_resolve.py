@@ -297,6 +297,29 @@ class DsoDispute(models.Model):
         }
 
     @api.model
+    def _bring_forward(self, company):
+        """Put the follow-ups of disputes on the agenda of today for which a credit note was posted
+        since somebody last set their day.
+
+        :param res.company company: a root company
+        """
+        today = company._dso_today()
+        credited = self.sudo().search(
+            Domain('company_id', '=', company.id)
+            & Domain('state', '=', 'open')
+            & Domain('action_id.state', '=', 'planned')
+            & Domain('action_id.date_planned', '>', today)
+            & Domain('proposal', '=', 'credit_note')
+        )
+        waiting = credited.filtered(
+            lambda dispute: (
+                dispute.proposed_credit_note_id.create_date
+                > max(filter(None, (dispute.action_id.create_date, dispute.action_id.date_user_on)))
+            )
+        )
+        waiting.action_id.write({'date_planned': today})
+
+    @api.model
     def _restore_follow_ups(self, company):
         """Plan a follow-up for open disputes that have lost theirs, as when a payment that had
         cleared their items was taken back.

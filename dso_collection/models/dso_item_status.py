@@ -37,7 +37,7 @@ class DsoItemStatus(models.Model):
     # Two current statuses would tell two stories about one item.
     _unique_current = models.UniqueIndex(
         '(customer_id, move_id, due_date) WHERE is_current',
-        "An item has one current status.",
+        "Somebody else has just given this item a status: look at it again.",
     )
     # Litigation takes items out of the scenario: looked for by every plan.
     _litigation = models.Index("(move_id, due_date) WHERE is_current AND category = 'litigation'")

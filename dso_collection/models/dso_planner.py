@@ -389,6 +389,7 @@ class DsoPlanner(models.AbstractModel):
         """Plan one company in committed slices; tell whether time is left."""
         commit_progress = self.env['ir.cron']._commit_progress
         self.env['dso.dispute']._restore_follow_ups(company)
+        self.env['dso.dispute']._bring_forward(company)
         self._give_birth(company)
         last_id = 0
         while True:

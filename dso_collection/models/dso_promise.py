@@ -11,7 +11,7 @@ class DsoPromise(models.Model):
 
     _name = 'dso.promise'
     _description = "Promise to Pay"
-    _inherit = ['dso.record.mixin', 'dso.money.mixin']
+    _inherit = ['dso.record.mixin']
     _order = 'date desc, id desc'
 
     currency_id = fields.Many2one('res.currency', required=True, readonly=True)
@@ -63,6 +63,13 @@ class DsoPromise(models.Model):
         PROMISE_STATES, readonly=True, default='open', help="State that the chatter has told."
     )
     cancel_reason = fields.Char(readonly=True, help="Why somebody cancelled the promise.")
+    replaced_by_id = fields.Many2one(
+        'dso.promise',
+        readonly=True,
+        index='btree_not_null',
+        ondelete='set null',
+        help="Newer promise on the same items, for which this one was cancelled.",
+    )
 
     # Plans look for promises that wait and for those that were broken, a small part of the history.
     _waiting = models.Index("(customer_id, date) WHERE state = 'open'")
@@ -110,7 +117,9 @@ class DsoPromise(models.Model):
                     "the payments."
                 )
             )
-        self._with_later_instalments()._cancel(reason)
+        cancelled = self._with_later_instalments()
+        cancelled._cancel(reason)
+        self.env['dso.item.status']._take_back(cancelled)
         return True
 
     def action_open_customer(self):

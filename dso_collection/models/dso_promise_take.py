@@ -48,7 +48,7 @@ class DsoPromise(models.Model):
         if values.get('of_amount'):
             lines = lines.browse()
         self._check_terms(terms, lines, currency, customer.company_id._dso_today())
-        self._replace_older(customer, lines)
+        replaced = self._replace_older(customer, lines)
         common = {
             'customer_id': customer.id,
             'currency_id': currency.id,
@@ -57,7 +57,9 @@ class DsoPromise(models.Model):
         }
         if not lines:
             common['pauses'] = False  # nothing is named that could be out of the scenario
-        return self._create_instalments(common, terms, lines)
+        promises = self._create_instalments(common, terms, lines)
+        replaced.replaced_by_id = promises[0]
+        return promises
 
     @api.model
     def _create_instalments(self, common, terms, lines):
@@ -84,7 +86,10 @@ class DsoPromise(models.Model):
 
     @api.model
     def _replace_older(self, customer, lines):
-        """Cancel open promises on items that are all promised anew."""
+        """Cancel open promises on items that are all promised anew, and return them.
+
+        :rtype: dso.promise
+        """
         keys = {(line.move_id, line._dso_due_date()) for line in lines}
         older = self.sudo().search(
             [
@@ -98,6 +103,7 @@ class DsoPromise(models.Model):
         )
         if older:
             older._cancel(self.env._("replaced by a new promise"))
+        return older
 
     @api.model
     def _get_cleared(self, customer, currency):

@@ -342,3 +342,43 @@ class TestWaitingLetters(LetterCase):
         dialog = self.by_collector(letter).action_mark_posted()
         self.assertEqual(dialog['res_model'], 'dso.letter.post')
         self.assertEqual(letter.delivery, 'queued')
+
+
+@tagged('post_install', '-at_install')
+class TestQueuedReminder(DispatchCase):
+    """What waits in the queue is taken back when people take its items out of the scenario."""
+
+    def qualify(self, category, values):
+        """Qualify the item of a reminder that waits in the queue, then let the queue run."""
+        action = self.due_action()
+        self.dispatch(action)
+        self.assertEqual(action.state, 'sending')
+        lines = self.receivables(self.invoice).with_user(self.collector)
+        status = self.env['dso.status'].search([('category', '=', category)], limit=1)
+        lines._dso_qualify(status, values)
+        self.run_queue()
+        self.plan()
+        return action
+
+    def test_taken_back(self):
+        reason = self.env.ref('dso_collection.dso_dispute_reason_price')
+        for category, values in (
+            ('dispute', {'dispute': {'reason_id': reason.id}}),
+            ('litigation', {}),
+            ('promise', {'promise': {'date': jan(20)}}),
+            ('in_progress', {'follow_up': {'action_type': 'call'}}),
+        ):
+            with self.subTest(category=category), self.rolled_back():
+                action = self.qualify(category, values)
+                self.assertFalse(self.server.messages)
+                self.assertNotEqual(action.exists().state, 'sending')
+                self.assertFalse(self.customer.next_action_id)
+
+    def test_goes_when_the_scenario_goes_on(self):
+        promise = {'promise': {'date': jan(20), 'pauses': False}}
+        for category, values in (('in_progress', {}), ('promise', promise)):
+            with self.subTest(category=category), self.rolled_back():
+                sent = len(self.server.messages)
+                action = self.qualify(category, values)
+                self.assertEqual(action.state, 'done')
+                self.assertEqual(len(self.server.messages), sent + 1)

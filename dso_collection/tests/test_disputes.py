@@ -229,6 +229,21 @@ class TestDisputes(DisputeCase):
         self.assertEqual((follow_up.state, follow_up.action_type), ('planned', 'task'))
         self.assertEqual(self.line.dso_dispute_id, dispute)
 
+    # --- owner -----------------------------------------------------------------------------
+
+    def test_owner_is_told(self):
+        owner = self.create_user('reader', name="Olga Owner", login='olga')
+        found = [('partner_ids', 'in', owner.partner_id.ids)]
+        dispute = self.dispute(owner_id=owner.id)
+        [message] = self.env['mail.message'].search(found)
+        self.assertIn("Carl Collector", message.body)
+        self.assertIn(self.invoice.name, message.body)
+        dispute.owner_id = owner
+        self.assertEqual(self.env['mail.message'].search_count(found), 1)
+        dispute.owner_id = self.collector  # who does it knows
+        dispute.owner_id = owner
+        self.assertEqual(self.env['mail.message'].search_count(found), 2)
+
     # --- what the books suggest ------------------------------------------------------------
 
     def test_credit_note_proposes_to_close(self):
@@ -251,6 +266,21 @@ class TestDisputes(DisputeCase):
         (self.receivables(credit_note) | self.line).reconcile()
         dispute.invalidate_recordset()
         self.assertEqual(dispute.proposed_credit_note_id, credit_note)
+
+    def test_credit_note_brings_the_follow_up_forward(self):
+        dispute = self.dispute()
+        planned = dispute.action_id.date_planned
+        self.go_to(jan(13))
+        self.run_cron_plan()
+        self.assertEqual(dispute.action_id.date_planned, planned)
+        self.credit(amount=300)
+        self.go_to(jan(14))
+        self.run_cron_plan()
+        self.assertEqual(dispute.action_id.date_planned, jan(14))
+        dispute.action_id.action_reschedule(jan(18))
+        self.go_to(jan(15))
+        self.run_cron_plan()
+        self.assertEqual(dispute.action_id.date_planned, jan(18), "A person has seen it")
 
     def test_older_credit_note_proposes_nothing(self):
         self.credit(amount=100, allocate=True)

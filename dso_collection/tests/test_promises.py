@@ -58,6 +58,19 @@ class TestTake(PromiseCase):
             [promise.item_ids.mapped('amount') for promise in plan], [[500, 0], [500, 0], [0, 500]]
         )
 
+    def test_cancelling_gives_the_item_its_earlier_status(self):
+        line = self.receivables(self.invoice)
+        statuses = self.env['dso.status']
+        sent, promised = (
+            statuses.search([('category', '=', category)], limit=1)
+            for category in ('in_progress', 'promise')
+        )
+        line._dso_qualify(sent)
+        line._dso_qualify(promised, {'promise': {'date': jan(10)}})
+        line.dso_promise_id.action_cancel("Cheque lost")
+        line.invalidate_recordset()
+        self.assertEqual(line.dso_status_id, sent)
+
     def test_new_promise_replaces_the_one_on_the_same_items(self):
         first = self.promise(self.invoice)
         wider = self.promise(self.other, self.invoice, day=20)

@@ -225,6 +225,20 @@ class TestQuickPromise(QualifyCase):
         history = self.env['dso.item.status'].search([('move_id', '=', self.invoice.id)])
         self.assertEqual(history.mapped('is_current'), [False, True])
 
+    def test_undo_brings_back_what_was_replaced(self):
+        first, second = (
+            self.env['dso.promise'].browse(
+                self.line.action_dso_promise(days)['params']['promise_ids']
+            )
+            for days in (5, 9)
+        )
+        self.assertEqual((first.state, first.replaced_by_id), ('cancelled', second))
+        second.action_undo()
+        self.plan()
+        self.assertEqual((first.state, first.settled_on), ('open', False))
+        self.assertEqual(self.line.dso_promise_id, first)
+        self.assertEqual(self.line.dso_status_category, 'promise')
+
     def test_undo_of_the_first_status(self):
         ids = self.line.action_dso_promise(7)['params']['promise_ids']
         self.go_to(jan(14))

@@ -1,7 +1,7 @@
 """Specific actions: for chosen items, which are out of the scenario while they are open."""
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import jan
 from .common_dispatch import DispatchCase
@@ -126,6 +126,28 @@ class TestSpecific(DispatchCase):
         self.assertEqual(action.state, 'sending')
         self.run_queue()
         self.assertEqual(action.state, 'done')
+
+    def direct(self, records, **values):
+        context = {'active_model': records._name, 'active_ids': records.ids}
+        wizard = self.env['dso.action.direct'].with_user(self.collector).with_context(**context)
+        return Form(wizard)
+
+    def test_dialog(self):
+        with self.direct(self.customer) as form:
+            form.action_type = 'task'
+            form.name = "Visit"
+        form.record.action_apply()
+        action = self.env['dso.action'].search([('origin', '=', 'direct')])
+        self.assertEqual((action.name, action.state), ("Visit", 'done'))
+        self.assertFalse(action.item_ids)
+        form = self.direct(self.line | self.receivables(self.second))
+        self.assertEqual(form.customer_id, self.customer)
+        form.save().action_apply()
+        action = self.env['dso.action'].search([('origin', '=', 'direct')], order='id desc')[0]
+        self.assertEqual(action.item_ids.move_id, self.invoice | self.second)
+        other = self.create_invoice(self.create_customer("Deco Addict"), jan(1))
+        with self.assertRaisesRegex(UserError, "several customers"):
+            self.direct(self.line | self.receivables(other))
 
     # --- refusals --------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ from . import dso_action_mass  # isort: skip
 from . import (
     dso_action_complete,
     dso_action_confirm,
+    dso_action_direct,
     dso_action_give,
     dso_action_reschedule,
     dso_action_skip,
