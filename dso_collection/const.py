@@ -118,7 +118,7 @@ HELD_REASONS = [
     ('unsent', "Invoice never sent"),
 ]
 
-#: Why an automatic action waits for a confirmation beyond its mode.
+#: Why an automatic action waits for a confirmation (`engine/confirm_sql.py` decides).
 CONFIRM_REASONS = [
     ('moved', "Another action than the one that was rescheduled"),
     ('group', "Customer accounts grouped or taken out of the group"),
@@ -128,7 +128,12 @@ CONFIRM_REASONS = [
     ('recipient', "Recipient changed after the confirmation"),
     ('text', "Step or text changed after the confirmation"),
     ('withdrawn', "Letter withdrawn by hand"),
+    ('unconfirmed', "Confirmation taken back"),
+    ('mode', "The step asks for it"),
 ]
+
+#: Those of them that end by themselves; the others stay until somebody confirms.
+PASSING_REASONS = ('stale', 'mode')
 
 #: Why a customer account has, or has not, a scenario action (docs/engine.md, section 9).
 REASONS = [

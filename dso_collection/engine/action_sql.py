@@ -2,7 +2,8 @@
 
 from odoo.tools import SQL
 
-from ..const import AUTOMATIC_MODES, RECIPIENT_ERRORS, STALE_DAYS
+from ..const import AUTOMATIC_MODES, RECIPIENT_ERRORS
+from . import confirm_sql
 from .exclusion_sql import is_cleared
 from .plan_sql import CHASED, CHASED_BOOKED, PLAN_COLUMNS
 from .scope_sql import CUSTOMER_CODE
@@ -28,7 +29,7 @@ def sync_actions(scope, calendars, uid, now):
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
                 pos.plan_recipient_id, pos.leader_line_id, c.scenario_id,
                 given.given_to_id, COALESCE(given.given_to_id, c.collector_id) AS collector_id,
-                c.regrouped_on IS NOT NULL AND st.mode = ANY(%(automatic)s) AS regrouped,
+                c.regrouped_on IS NOT NULL AS regrouped,
                 st.action_type, st.mode, st.name, st.delay, cal.today,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
                     AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
@@ -64,17 +65,31 @@ def sync_actions(scope, calendars, uid, now):
             SELECT o.*, o.lapsed OR %(touched)s AS kept FROM open o JOIN dso_action a ON a.id = o.id
             WHERE NOT o.same
         ),
-        cleared AS (
+        chosen AS MATERIALIZED (
             -- The follow-up of an open dispute stays: it asks for the outcome.
-            UPDATE dso_action a SET state = 'cancelled', reason_code = 'cleared',
-                write_uid = %(uid)s::int, write_date = %(now)s::timestamp
+            SELECT a.id, CASE WHEN a.date_planned <= cal.today THEN %(is_cleared)s
+                    AND (SELECT TRUE FROM dso_dispute o WHERE o.action_id = a.id
+                        AND o.state = 'open' LIMIT 1) IS NOT TRUE
+                ELSE FALSE END AS cleared,
+                %(chosen_reason)s AS new_confirm_reason
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
             JOIN %(calendars)s ON cal.company_id = c.company_id
-            WHERE a.customer_id = c.id AND a.origin = 'specific' AND a.state IN ('planned', 'error')
-                AND a.date_planned <= cal.today AND %(is_cleared)s
-                AND (SELECT TRUE FROM dso_dispute o WHERE o.action_id = a.id AND o.state = 'open'
-                    LIMIT 1) IS NOT TRUE
+            JOIN dso_action a ON a.customer_id = c.id
+            CROSS JOIN LATERAL (SELECT a.confirmed_on IS NOT NULL AS confirmed,
+                %(lasting)s AS event, a.mode, a.date_planned AS plan_date, cal.today,
+                FALSE AS regrouped
+            ) wait
+            WHERE a.origin = 'specific' AND a.state IN ('planned', 'error')
+        ),
+        settled AS (
+            UPDATE dso_action a SET confirm_reason = x.new_confirm_reason,
+                state = CASE WHEN x.cleared THEN 'cancelled' ELSE a.state END,
+                reason_code = CASE WHEN x.cleared THEN 'cleared' ELSE a.reason_code END,
+                write_uid = %(uid)s::int, write_date = %(now)s::timestamp
+            FROM chosen x
+            WHERE a.id = x.id
+                AND (x.cleared OR a.confirm_reason IS DISTINCT FROM x.new_confirm_reason)
         ),
         vanished AS (
             DELETE FROM dso_action a USING obsolete o WHERE a.id = o.id AND NOT o.kept
@@ -90,8 +105,7 @@ def sync_actions(scope, calendars, uid, now):
         fresh AS (
             SELECT o.*, a.state, a.error_code, a.error_on,
                 a.confirmed_on IS NOT NULL AND o.lapse IS NULL AS confirmed,
-                o.mode = ANY(%(automatic)s) AND o.plan_date < o.today - %(stale)s::int AS stale,
-                a.confirm_reason AS waited_for,
+                COALESCE(o.lapse, %(lasting)s) AS event,
                 CASE WHEN o.plan_error IS NOT NULL THEN 'error'
                     WHEN a.error_code = ANY(%(planner_errors)s)
                         OR a.recipient IS DISTINCT FROM o.plan_recipient THEN 'planned'
@@ -101,11 +115,7 @@ def sync_actions(scope, calendars, uid, now):
         ),
         changed AS (
             SELECT f.*,
-                CASE WHEN f.lapse IS NOT NULL THEN f.lapse
-                    WHEN f.confirmed THEN NULL
-                    WHEN f.waited_for IS NOT NULL AND f.waited_for <> 'stale' THEN f.waited_for
-                    WHEN f.regrouped THEN 'group'
-                    WHEN f.stale THEN 'stale' END AS new_confirm_reason,
+                %(confirm_reason)s AS new_confirm_reason,
                 CASE WHEN f.plan_error IS NOT NULL THEN f.plan_error
                     WHEN f.new_state = 'error' THEN f.error_code END AS new_error_code,
                 CASE WHEN f.new_state <> 'error' THEN NULL
@@ -151,8 +161,9 @@ def sync_actions(scope, calendars, uid, now):
         now=now,
         touched=TOUCHED,
         is_cleared=is_cleared(),
-        automatic=list(AUTOMATIC_MODES),
-        stale=STALE_DAYS,
+        lasting=confirm_sql.lasting(SQL("a.confirm_reason")),
+        confirm_reason=confirm_sql.confirm_reason('f'),
+        chosen_reason=confirm_sql.confirm_reason('wait'),
         planner_errors=list(PLANNER_ERRORS),
     )
 
@@ -183,15 +194,17 @@ def insert_actions(scope, calendars, now):
             t.scenario_id, st.id, st.name, st.delay, st.action_type, st.mode,
             CASE WHEN t.plan_error IS NULL THEN 'planned' ELSE 'error' END, t.leader_line_id,
             t.leader_move_id, %(number)s, t.leader_due, t.plan_amount, t.plan_date, t.plan_rule,
-            CASE WHEN st.mode <> ALL(%(automatic)s) THEN NULL
-                WHEN t.not_before >= t.today THEN 'moved'
-                WHEN t.regrouped_on IS NOT NULL THEN 'group'
-                WHEN t.plan_date < t.today - %(stale)s::int THEN 'stale' END,
+            %(confirm_reason)s,
             t.plan_held, t.plan_recipient, t.plan_recipient_id, t.plan_error,
             CASE WHEN t.plan_error IS NOT NULL THEN %(now)s::timestamp END,
             %(now)s::timestamp, %(now)s::timestamp
         FROM target t
         JOIN dso_scenario_step st ON st.id = t.plan_step_id
+        CROSS JOIN LATERAL (SELECT FALSE AS confirmed, st.mode, t.plan_date, t.today,
+            t.regrouped_on IS NOT NULL AS regrouped,
+            CASE WHEN t.not_before >= t.today AND st.mode = ANY(%(automatic)s)
+                THEN 'moved' END AS event
+        ) wait
         WHERE NOT EXISTS (SELECT FROM dso_action a WHERE a.customer_id = t.customer_id
             AND a.origin = 'scenario' AND a.state IN ('planned', 'sending', 'error'))
         UNION ALL
@@ -214,7 +227,7 @@ def insert_actions(scope, calendars, now):
         calendars=calendars,
         now=now,
         automatic=list(AUTOMATIC_MODES),
-        stale=STALE_DAYS,
+        confirm_reason=confirm_sql.confirm_reason('wait'),
         number=SQL("(SELECT m.name FROM account_move m WHERE m.id = t.leader_move_id)"),
         plan=SQL(", ").join(SQL("pos.%s", SQL.identifier(column)) for column in PLAN_COLUMNS),
     )

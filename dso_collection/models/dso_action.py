@@ -92,7 +92,12 @@ class DsoAction(models.Model):
     confirmed_on = fields.Datetime(readonly=True)
     confirmed_by_id = fields.Many2one('res.users', readonly=True)
     confirmed_amount = fields.Monetary(readonly=True)
-    confirm_reason = fields.Selection(CONFIRM_REASONS, readonly=True)
+    confirm_reason = fields.Selection(
+        CONFIRM_REASONS,
+        string="Waits for Confirmation Because",
+        readonly=True,
+        help="Empty when an automatic action goes out on its date by itself.",
+    )
     to_confirm = fields.Boolean(compute='_compute_to_confirm', search='_search_to_confirm')
     held = fields.Selection(HELD_REASONS, readonly=True)
     recipient = fields.Char(readonly=True, help="Addresses to which the message goes.")
@@ -162,14 +167,13 @@ class DsoAction(models.Model):
                 action.name or kinds.get(action.task_kind) or types.get(action.action_type)
             )
 
-    @api.depends('state', 'mode', 'confirmed_on', 'confirm_reason')
+    @api.depends('state', 'mode', 'confirm_reason')
     def _compute_to_confirm(self):
         for action in self:
             action.to_confirm = (
                 action.state in OPEN_STATES
                 and action.mode in AUTOMATIC_MODES
-                and not action.confirmed_on
-                and (action.mode == 'automatic_confirm' or bool(action.confirm_reason))
+                and bool(action.confirm_reason)
             )
 
     @api.model
@@ -215,11 +219,7 @@ class DsoAction(models.Model):
     @api.model
     def _domain_unconfirmed(self):
         """Automatic actions that wait for a person, whatever their state."""
-        return (
-            Domain('mode', 'in', AUTOMATIC_MODES)
-            & Domain('confirmed_on', '=', False)
-            & (Domain('mode', '=', 'automatic_confirm') | Domain('confirm_reason', '!=', False))
-        )
+        return Domain('mode', 'in', AUTOMATIC_MODES) & Domain('confirm_reason', '!=', False)
 
     @api.model
     def _domain_sendable(self, company, today):
@@ -337,9 +337,7 @@ class DsoAction(models.Model):
         """Take a confirmation back; the action waits again."""
         self._check_collector()
         self._check_all_open()
-        self.sudo().write(
-            {'confirmed_on': False, 'confirmed_by_id': False, 'confirmed_amount': 0.0}
-        )
+        self._wait_again('unconfirmed')
         return True
 
     def action_open_customer(self):

@@ -121,9 +121,7 @@ class DsoAction(models.Model):
         return "" if self.to_confirm else self.env._("waiting for no confirmation")
 
     def _get_obstacle_to_unconfirm(self):
-        if self.mode != 'automatic_confirm' or self.to_confirm:
-            return self.env._("not confirmed")
-        return ""
+        return "" if self.confirmed_on else self.env._("not confirmed")
 
     def _get_obstacle_to_send(self):
         company = self.company_id.sudo()  # a branch user may not read its root

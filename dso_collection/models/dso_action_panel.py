@@ -61,7 +61,7 @@ class DsoAction(models.Model):
         is_letter = self.action_type in LETTER_TYPES
         possible = {
             'confirm': self.to_confirm and not is_error,
-            'unconfirm': self.mode == 'automatic_confirm' and not self.to_confirm and not is_error,
+            'unconfirm': bool(self.confirmed_on) and not is_error,
             'retry': is_error and not is_manual,
             'send': is_message and not is_letter,
             'print': is_letter,

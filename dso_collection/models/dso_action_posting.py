@@ -315,7 +315,9 @@ class DsoAction(models.Model):
 
         :param str reason: one of ``const.CONFIRM_REASONS``
         """
-        waiting = self.filtered(lambda a: a.state == 'planned' and a.mode in AUTOMATIC_MODES)
+        waiting = self.filtered(
+            lambda a: a.state in ('planned', 'error') and a.mode in AUTOMATIC_MODES
+        )
         waiting.sudo().write(
             {
                 'confirmed_on': False,

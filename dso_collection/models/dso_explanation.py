@@ -3,6 +3,8 @@ from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
+from ..const import STALE_DAYS
+
 
 class DsoExplanation(models.AbstractModel):
     """The plan in words: why an action is there, why an account has none (spec 3.17).
@@ -238,8 +240,15 @@ class DsoExplanation(models.AbstractModel):
             'group': self.env._(
                 "Waits for confirmation: customer accounts were grouped or taken out of the group."
             ),
-            'stale': self.env._("Waits for confirmation: its date is long past."),
+            'stale': self.env._(
+                "Waits for confirmation: its date lies more than %(days)s days back.",
+                days=STALE_DAYS,
+            ),
             'withdrawn': self.env._("Waits for confirmation: its letter was withdrawn."),
+            'unconfirmed': self.env._(
+                "Waits for confirmation again: its confirmation was taken back."
+            ),
+            'mode': self.env._("Waits for confirmation: its step asks for one."),
             'contact': self.env._(
                 "Waits for confirmation again: there was a contact after it was confirmed."
             ),
@@ -253,7 +262,7 @@ class DsoExplanation(models.AbstractModel):
                 "Waits for confirmation again: the step or its text has changed since then."
             ),
         }
-        return texts.get(action.confirm_reason) or self.env._("Waits for confirmation.")
+        return texts[action.confirm_reason]
 
     def _explain_held(self, action):
         texts = {

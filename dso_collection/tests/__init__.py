@@ -11,6 +11,7 @@ from . import (
     test_attachments,
     test_charts,
     test_concurrent_accounting,
+    test_confirm_reasons,
     test_copies,
     test_credit,
     test_dispatch,

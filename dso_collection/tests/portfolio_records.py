@@ -134,15 +134,16 @@ class RecordMaker:
     def _add_specific(self, rng, partner):
         owner = self._owner(rng, partner)
         lead = partner['customer'].get('group_account_id') or partner['customer']['id']
+        mode = rng.choice(('manual', 'manual', 'automatic', 'automatic_confirm'))
         action = {
             'customer_id': lead,
             'member_id': partner['customer']['id'] if lead != partner['customer']['id'] else None,
             'company_id': partner['books'].company.id,
             'origin': 'specific',
             'state': rng.choice(('planned', 'planned', 'error', 'sending', 'cancelled')),
-            'action_type': 'call',
-            'mode': 'manual',
-            'date_planned': self.maker.day(rng, -4, 8),
+            'action_type': 'call' if mode == 'manual' else 'email',
+            'mode': mode,
+            'date_planned': self.maker.day(rng, -8, 8),
         }
         items = [
             {**item, 'customer_id': owner['customer_id']} for item in self._items(rng, partner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from .reference_objects import ZERO, Action
+from .reference_objects import AUTOMATIC, ZERO, Action
 
 PLANNING_ERRORS = (
     'no_recipient',
@@ -20,6 +20,7 @@ PLANNING_ERRORS = (
     'bounced',
 )
 STALE_DAYS = 5
+PASSING_REASONS = ('stale', 'mode')
 
 
 def settle(portfolio, plans, today):
@@ -44,7 +45,10 @@ def settle(portfolio, plans, today):
 
 def settle_specific(portfolio, action, today):
     """A specific action, dropped on its date when none of its items is open any more."""
-    if action.state == 'sending' or not action.date or action.date > today:
+    if action.state == 'sending' or action.origin != 'specific':
+        return action
+    action = replace(action, confirm_reason=confirm_reason(action, action.date, today))
+    if not action.date or action.date > today:
         return action
     listed = [record for record in portfolio.records if record.action == action.id]
     asks = [record for record in listed if record.kind == 'dispute']
@@ -121,21 +125,24 @@ def updated(plan, action, today):
     )
     if lapsed:
         result.confirmed_on, result.confirmed_amount = None, ZERO
-    result.confirm_reason = lapsed or confirm_reason(plan, result, today)
+    regrouped = plan.account.regrouped_on
+    result.confirm_reason = lapsed or confirm_reason(result, plan.date, today, regrouped)
     return result
 
 
-def confirm_reason(plan, action, today):
-    """Why an action waits: an earlier reason stays, an old date does so while it is old."""
+def confirm_reason(action, date, today, regrouped=None):
+    """Why an action waits: what happened to it stays, what is true of it ends by itself."""
     if action.confirmed_on:
         return None
-    if action.confirm_reason and action.confirm_reason != 'stale':
+    if action.confirm_reason and action.confirm_reason not in PASSING_REASONS:
         return action.confirm_reason
-    if not plan.step.automatic:
+    if action.mode not in AUTOMATIC:
         return None
-    if plan.account.regrouped_on:
+    if regrouped:
         return 'group'
-    return 'stale' if plan.date < today - timedelta(days=STALE_DAYS) else None
+    if date and date < today - timedelta(days=STALE_DAYS):
+        return 'stale'
+    return 'mode' if action.mode == 'automatic_confirm' else None
 
 
 def lapse(plan, action):
