@@ -38,6 +38,7 @@ PAGES = [
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
     ('calendar', 'manager', '/odoo/collection-manual?view_type=calendar', '.fc-view', BOTH),
+    ('substitutes', 'manager', '/odoo/collection-substitutes', '.o_view_controller', BOTH),
     ('load', 'manager', '/odoo/collection-load', '.o_kanban_record', BOTH),
     ('letters', 'manager', '/odoo/collection-letters', '.o_data_row, .o_kanban_record', BOTH),
     (

@@ -30,7 +30,7 @@ class DsoAction(models.Model):
 
     _name = 'dso.action'
     _description = "Collection Action"
-    _inherit = ['dso.money.mixin', 'dso.plan.mixin']
+    _inherit = ['dso.mine.mixin', 'dso.money.mixin', 'dso.plan.mixin']
     _order = 'date_planned, id'
 
     # === What and for whom === #
@@ -87,6 +87,12 @@ class DsoAction(models.Model):
     date_done = fields.Datetime(string="Done On", readonly=True)
     day_done = fields.Date(readonly=True, help="Day of completion in the time zone of the company.")
     done_by_id = fields.Many2one('res.users', readonly=True)
+    done_for_id = fields.Many2one(
+        'res.users',
+        string="Done In Place Of",
+        readonly=True,
+        help="Collector who was away when a substitute did the action.",
+    )
 
     # === May it go? === #
     confirmed_on = fields.Datetime(readonly=True)
@@ -383,8 +389,8 @@ class DsoAction(models.Model):
         self._settle_regrouping()
         self.env['dso.planner']._snapshot_items(self)
         contact = outcome in ('done', 'sent')
-        for is_contact, actions in self.grouped(
-            lambda a: contact and a.action_type in CONTACT_TYPES
+        for (is_contact, absent), actions in self.grouped(
+            lambda a: (contact and a.action_type in CONTACT_TYPES, a.absent_id)
         ).items():
             for company, company_actions in actions.grouped('company_id').items():
                 company_actions._update_state(
@@ -397,6 +403,7 @@ class DsoAction(models.Model):
                         'day_done': company._dso_today(),
                         'date_done': fields.Datetime.now(),
                         'done_by_id': self.env.uid,
+                        'done_for_id': absent.id,
                         **({'note': note} if note else {}),
                     },
                 )

@@ -23,7 +23,8 @@ class DsoActionMessage(models.Model):
     long as nobody has printed it; what lies on a desk is asked about before it counts as posted.
     """
 
-    _inherit = 'dso.action.message'
+    _name = 'dso.action.message'
+    _inherit = ['dso.action.message', 'dso.mine.mixin']
 
     document_id = fields.Many2one(
         'ir.attachment', readonly=True, index='btree_not_null', ondelete='set null'

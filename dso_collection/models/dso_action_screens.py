@@ -156,11 +156,12 @@ class DsoAction(models.Model):
 
     @api.model
     def _get_activity_group(self):
-        """Return the user's open manual actions as a group of Odoo's activity menu, if any.
+        """Return the open manual actions that the user takes care of as a group of Odoo's activity
+        menu, if any.
 
         :rtype: list[dict]
         """
-        mine = Domain('collector_id', '=', self.env.uid) & Domain('mode', '=', 'manual')
+        mine = self._domain_mine() & Domain('mode', '=', 'manual')
         days = self._read_group(
             mine & Domain('state', 'in', OPEN_STATES),
             ['company_id', 'date_planned:day'],

@@ -34,7 +34,7 @@ class DsoCustomer(models.Model):
 
     _name = 'dso.customer'
     _description = "Customer Account"
-    _inherit = ['mail.thread', 'dso.money.mixin', 'dso.plan.mixin']
+    _inherit = ['mail.thread', 'dso.mine.mixin', 'dso.money.mixin', 'dso.plan.mixin']
     _inherits = {'dso.position': 'position_id'}
     _order = 'id'
     _rec_name = 'partner_id'

@@ -65,6 +65,7 @@ class DsoPanel(models.AbstractModel):
             'amount': self._money(action.amount, action.currency_id),
             'leader': action.leader_number or "",
             'collector': action.collector_id.name or "",
+            'absent': action.absent_id.name or "",
             'error': action.error_message or "",
             'explanation': action.explanation or "",
             'caution': action.caution or "",

@@ -11,7 +11,7 @@ class DsoPromise(models.Model):
 
     _name = 'dso.promise'
     _description = "Promise to Pay"
-    _inherit = ['dso.record.mixin']
+    _inherit = ['dso.record.mixin', 'dso.mine.mixin']
     _order = 'date desc, id desc'
 
     currency_id = fields.Many2one('res.currency', required=True, readonly=True)

@@ -28,7 +28,7 @@ class DsoReply(models.Model):
 
     _name = 'dso.reply'
     _description = "Reply of a Customer"
-    _inherit = ['mail.thread']
+    _inherit = ['mail.thread', 'dso.mine.mixin']
     _order = 'date desc, id desc'
 
     # === Who wrote what === #

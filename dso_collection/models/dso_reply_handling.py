@@ -17,14 +17,17 @@ class DsoReply(models.Model):
     # === DOMAINS === #
 
     @api.model
-    def _domain_mine(self):
-        """Replies for a collector: of his customers, of those that are collected through them, for
-        which his actions wait, and those that are nobody's."""
+    def _domain_of_collectors(self, collectors):
+        """Replies for some collectors: of their customers, of those that are collected through
+        them, for which their actions wait, and those that are nobody's.
+
+        :param res.users collectors: the collectors
+        """
         return (
             Domain('customer_id', '=', False)
             | Domain('customer_id.collector_id', '=', False)
-            | Domain('customer_id.collector_id', '=', self.env.uid)
-            | Domain('customer_id.group_account_id.collector_id', '=', self.env.uid)
+            | Domain('customer_id.collector_id', 'in', collectors.ids)
+            | Domain('customer_id.group_account_id.collector_id', 'in', collectors.ids)
         )
 
     @api.model

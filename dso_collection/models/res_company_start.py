@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class ResCompany(models.Model):
-    """Starting, pausing and resuming collection: the switch in a collection manager's hand."""
+    """Starting collection: the switch in a collection manager's hand."""
 
     _inherit = 'res.company'
 
@@ -28,16 +28,6 @@ class ResCompany(models.Model):
         companies.filtered(lambda company: not company.dso_started_on).write(
             {'dso_started_on': fields.Datetime.now(), 'dso_paused': False}
         )
-        return True
-
-    def action_dso_pause(self):
-        """Stop all sending at once; plans and agendas go on."""
-        self._dso_check_manager().write({'dso_paused': True})
-        return True
-
-    def action_dso_resume(self):
-        """Let messages go out again."""
-        self._dso_check_manager().write({'dso_paused': False})
         return True
 
     @api.model

@@ -75,9 +75,9 @@ class ResConfigSettings(models.TransientModel):
         """Start collection in the company of these settings."""
         return self.company_id.action_dso_start()
 
-    def action_dso_pause(self):
-        """Pause all sending in the company of these settings."""
-        return self.company_id.action_dso_pause()
+    def action_dso_ask_pause(self):
+        """Ask why all sending in the company of these settings is to be paused."""
+        return self.company_id.action_dso_ask_pause()
 
     def action_dso_resume(self):
         """Resume sending in the company of these settings."""

@@ -100,7 +100,7 @@ class TestStart(CollectionCase):
         company.action_dso_start()
         started_on = self.company.dso_started_on
         self.assertTrue(started_on)
-        company.action_dso_pause()
+        company.action_dso_pause("Bank is late")
         self.assertTrue(self.company.dso_paused)
         company.action_dso_resume()
         self.assertFalse(self.company.dso_paused)

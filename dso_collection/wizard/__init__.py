@@ -14,6 +14,7 @@ from . import (
     dso_customer_hold,
     dso_handover,
     dso_letter_post,
+    dso_pause_ask,
     dso_promise_cancel,
     dso_qualify,
     dso_reply_assign,

@@ -13,6 +13,8 @@ class DsoStart(models.TransientModel):
     scenario_id = fields.Many2one('dso.scenario', compute='_compute_state')
     collector_id = fields.Many2one('res.users', compute='_compute_state')
     currency_id = fields.Many2one('res.currency', compute='_compute_state')
+    branch_note = fields.Char(compute='_compute_state')
+    pause_ids = fields.Many2many('dso.pause', string="Pauses", compute='_compute_state')
     customer_count = fields.Integer(string="Customer Accounts", compute='_compute_figures')
     overdue = fields.Monetary(compute='_compute_figures')
     no_collector_count = fields.Integer(string="Without Collector", compute='_compute_figures')
@@ -29,6 +31,8 @@ class DsoStart(models.TransientModel):
             wizard.scenario_id = company.dso_scenario_id
             wizard.collector_id = company.dso_collector_id
             wizard.currency_id = company.currency_id
+            wizard.branch_note = wizard.company_id._dso_get_branch_note()
+            wizard.pause_ids = self.env['dso.pause'].search([('company_id', '=', company.id)])
 
     @api.depends('company_id')
     def _compute_figures(self):
@@ -39,7 +43,7 @@ class DsoStart(models.TransientModel):
         return self.company_id.action_dso_start()
 
     def action_pause(self):
-        return self.company_id.action_dso_pause()
+        return self.company_id.action_dso_ask_pause()
 
     def action_resume(self):
         return self.company_id.action_dso_resume()

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { session } from "@web/session";
 import { useSetupAction } from "@web/search/action_hook";
 import { SearchModel } from "@web/search/search_model";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -31,11 +32,16 @@ const modelOfTab = (name) => (name === "replies" ? "dso.reply" : "dso.action");
 /** Knows what people filtered without the tab, and lets managers begin with everybody's actions. */
 export const agendaSearch = (Base) => class extends Base {
     async load(config) {
-        const { search_default_my_actions: mine, ...context } = config.context;
-        const isOptional = mine && !context.dso_only_mine;
+        const { search_default_my_actions: mine, ...rest } = config.context;
+        const isOptional = mine && !rest.dso_only_mine;
         const isManager =
             isOptional && (await user.hasGroup("dso_collection.group_dso_manager"));
-        return super.load(isManager ? { ...config, context } : config);
+        const context = isManager ? rest : config.context;
+        // Whose action it is matters to those alone who do the work of a colleague, too.
+        return super.load({
+            ...config,
+            context: session.dso_stands_in ? { ...context, dso_stands_in: true } : context,
+        });
     }
 
     /** A favourite belongs to the tab where it was made; one in use moves along all the same. */
@@ -96,7 +102,7 @@ export class AgendaTabs extends Component {
     /** With what the tabs of actions begin. */
     async getFirstDomain() {
         const isManager = await user.hasGroup("dso_collection.group_dso_manager");
-        return isManager ? [] : [["collector_id", "=", user.userId]];
+        return isManager ? [] : [["is_mine", "=", true]];
     }
 
     get tabs() {

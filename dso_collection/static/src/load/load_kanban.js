@@ -1,7 +1,9 @@
-import { onWillStart } from "@odoo/owl";
+import { onWillStart, useEnv, useSubEnv } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
 import { RelationalModel } from "@web/model/relational_model/relational_model";
+import { KanbanHeader } from "@web/views/kanban/kanban_header";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 
@@ -25,11 +27,35 @@ export class LoadModel extends RelationalModel {
     static DynamicGroupList = LoadGroupList;
 }
 
-export class LoadRenderer extends KanbanRenderer {
+/** Says above a column that its collector is away, and who does the work. */
+export class LoadHeader extends KanbanHeader {
+    static template = "dso_collection.LoadHeader";
+
     setup() {
         super.setup();
+        this.away = useEnv().dsoAway;
+    }
+
+    get absence() {
+        return this.props.list.groupByField.name === "collector_id" && this.away[this.group.value];
+    }
+}
+
+export class LoadRenderer extends KanbanRenderer {
+    static components = { ...KanbanRenderer.components, KanbanHeader: LoadHeader };
+
+    setup() {
+        super.setup();
+        const orm = useService("orm");
+        const dsoAway = {};
+        useSubEnv({ dsoAway });
         onWillStart(async () => {
-            this.mayCollect = await user.hasGroup("dso_collection.group_dso_collector");
+            const [mayCollect, away] = await Promise.all([
+                user.hasGroup("dso_collection.group_dso_collector"),
+                orm.call("dso.substitute", "get_away", []),
+            ]);
+            this.mayCollect = mayCollect;
+            Object.assign(dsoAway, away);
         });
     }
 
