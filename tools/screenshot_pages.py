@@ -37,8 +37,36 @@ PAGES = [
     ),
     ('history', 'manager', '/odoo/collection-history', '.o_data_row, .o_kanban_record', BOTH),
     ('charts', 'manager', '/odoo/collection-charts', '.o_graph_view canvas', BOTH),
-    ('calendar', 'manager', '/odoo/collection-manual?view_type=calendar', '.fc-view', BOTH),
     ('substitutes', 'manager', '/odoo/collection-substitutes', '.o_view_controller', BOTH),
+    (
+        'calendar',
+        'manager',
+        '/odoo/collection-manual?view_type=calendar',
+        '.fc-view',
+        ('desktop',),
+    ),
+    (
+        'calendar',
+        'manager',
+        '/odoo/collection-manual',
+        '.o_kanban_record',
+        ('phone',),
+        (  # a phone opens the cards, whatever the address says
+            (
+                '.o_cp_switch_buttons button',
+                '.o-dropdown-item:has(.fa-calendar, .oi-view-calendar)',
+            ),
+            ('.o-dropdown-item:has(.fa-calendar, .oi-view-calendar)', '.fc-view'),
+        ),
+    ),
+    (
+        'act-now',
+        'collector',
+        '/odoo/collection-customers/{C1053}',
+        '.o_form_view',
+        ('desktop',),
+        (('.o_statusbar_buttons button:has-text("Act Now")', '.modal .o_form_view'),),
+    ),
     ('load', 'manager', '/odoo/collection-load', '.o_kanban_record', BOTH),
     ('letters', 'manager', '/odoo/collection-letters', '.o_data_row, .o_kanban_record', BOTH),
     (

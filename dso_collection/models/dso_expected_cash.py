@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_amount
 
 from ..engine import cash_sql
 
@@ -51,6 +52,15 @@ class DsoExpectedCash(models.Model):
         readonly=True,
         help="The same at the rate at which the item was booked.",
     )
+
+    @api.depends('partner_id.display_name', 'amount', 'currency_id')
+    def _compute_display_name(self):
+        for part in self:
+            part.display_name = self.env._(
+                "%(amount)s, %(customer)s",
+                amount=format_amount(self.env, part.amount, part.currency_id),
+                customer=part.partner_id.display_name,
+            )
 
     @property
     def _table_query(self):

@@ -44,6 +44,9 @@ class TestExpectedCash(PromiseCase):
     def test_promised(self):
         self.promise(self.invoice, day=10, amount=600)
         self.assertEqual(self.parts(self.invoice), [('late', 4, 400), ('promised', 10, 600)])
+        part = self.env['dso.expected.cash'].search([('kind', '=', 'promised')])
+        name = self.customer.partner_id.name
+        self.assertEqual(part.display_name, f"$\N{NO-BREAK SPACE}600.00, {name}")
 
     def test_promised_and_partly_paid(self):
         self.promise(self.invoice, day=10)
