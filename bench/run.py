@@ -144,6 +144,21 @@ class Bench:
             )
         self.environment.drop(database)
 
+    def figures(self, size):
+        """Past days and months, read from the ledger."""
+        database = self.installed(size, 'dso_collection')
+        ours = self.measure(database, 'figures')
+        label = f"{ours['customers']} customer accounts, {size} invoices"
+        for name, title in (
+            ('day', "portfolio of yesterday"),
+            ('past', "portfolio half a year ago"),
+            ('month', "portfolio of 31 days"),
+            ('history', f"portfolio of {ours['days']} days"),
+            ('months', "DSO and CEI of 13 months"),
+        ):
+            self.row(f"{label}: {title}", ours[name], f"{ours[name + '_queries']} queries")
+        self.environment.drop(database)
+
     def export(self, size):
         """The history as a file, in two lengths: what the memory holds must not follow."""
         database = self.installed(size, 'dso_collection')
@@ -225,6 +240,8 @@ def main():
             bench.assign(size)
         if not wanted or 'agenda' in wanted:
             bench.agenda(size)
+        if not wanted or 'figures' in wanted:
+            bench.figures(size)
         if not wanted or 'export' in wanted:
             bench.export(size)
         if not wanted or 'posting' in wanted:

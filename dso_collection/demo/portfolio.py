@@ -35,6 +35,7 @@ LOOK_AT = [
     "Customers › Optique Belvoir: a chain; its four shops are collected through the head office",
     "Items › Disputes: open ones by reason and owner, one with a credit note that may resolve it; "
     "Messebau Kranich: in litigation, with its file as one PDF",
+    "Reporting › Ageing, Overdue Trend, DSO and CEI: a year of figures, rebuilt from the invoices",
     "Configuration › Start Collection, as manager: Lumora North America has not started yet",
 ]
 
@@ -85,6 +86,7 @@ def build(env):
         _say("history", env['dso.action'].search_count([('state', 'in', ('done', 'cancelled'))]))
     for company in europe | america:
         env['dso.position']._refresh_delays(company)
+        list(env['dso.snapshot']._catch_up(company))
     team.confirm_for_today()
     team.write_letters()
 

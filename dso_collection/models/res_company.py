@@ -165,6 +165,7 @@ class ResCompany(models.Model):
         readonly=True, help="Last day on which the assignment rules ran for all customer accounts."
     )
     dso_planned_on = fields.Date(readonly=True, help="Last day for which everything was planned.")
+    dso_figures_on = fields.Date(readonly=True, help="Last day on which figures were computed.")
 
     _check_dso_days = models.Constraint(
         'CHECK (dso_contact_interval >= 0 AND dso_payment_grace >= 0'
