@@ -108,3 +108,25 @@ class TestQualify(CollectionCase):
     def test_readers_do_not_qualify(self):
         with self.assertRaises(AccessError):
             self.line.with_user(self.reader)._dso_qualify(self.status('in_progress'))
+
+    # --- configuration ---------------------------------------------------------------------
+
+    def test_only_managers_configure(self):
+        for model, values in (
+            ('dso.status', {'name': "Called twice", 'category': 'in_progress'}),
+            ('dso.dispute.reason', {'name': "Wrong colour"}),
+        ):
+            records = self.env[model]
+            record = records.search([], limit=1)
+            for group in ('reader', 'collector'):
+                user = self.create_user(group, login=f'{group}_{model}')
+                with self.subTest(model=model, group=group):
+                    self.assertTrue(record.with_user(user).name)
+                    with self.assertRaises(AccessError):
+                        records.with_user(user).create(values)
+                    with self.assertRaises(AccessError):
+                        record.with_user(user).name = "Renamed"
+            manager = self.create_user('manager', login=f'manager_{model}')
+            created = records.with_user(manager).create(values)
+            created.name = "Renamed"
+            created.unlink()
