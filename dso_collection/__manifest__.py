@@ -53,6 +53,7 @@
         'views/dso_substitute_views.xml',
         'views/dso_insight_views.xml',
         'views/dso_late_policy_views.xml',
+        'views/dso_sending_day_views.xml',
         'views/account_move_line_views.xml',
         'views/account_move_views.xml',
         'views/res_partner_views.xml',

@@ -135,6 +135,12 @@ CONFIRM_REASONS = [
 #: Those of them that end by themselves; the others stay until somebody confirms.
 PASSING_REASONS = ('stale', 'mode')
 
+#: Why an automatic message that is due does not leave today (docs/belts.md).
+BELTS = [
+    ('cap', "Enough for today"),
+    ('address', "Address reached today"),
+]
+
 #: Why a customer account has, or has not, a scenario action (docs/engine.md, section 9).
 REASONS = [
     ('grouped', "Collected through another customer account"),
@@ -181,6 +187,7 @@ ERROR_CODES = [
     ('lost', "Message lost"),
     ('withdrawn', "Message withdrawn"),
     ('paused', "Taken back while sending was paused"),
+    ('address', "Address reached today already"),
 ]
 
 #: Errors that a contact causes, found when planning (docs/engine.md, section 7).

@@ -194,15 +194,18 @@ class DsoAction(models.Model):
             sent = self.filtered(lambda action: action.state == 'sending')
         left = self - sent
         outdated = left._get_outdated_edits()
-        return {action: action._explain_not_sent(outdated) for action in left}
+        reached = left._get_reached()
+        return {action: action._explain_not_sent(outdated, reached) for action in left}
 
-    def _explain_not_sent(self, outdated):
+    def _explain_not_sent(self, outdated, reached):
         if self.state == 'sending':
             return self.env._("it is being sent already.")
         if self in outdated:
             return self.env._(
                 "the open items have changed since its text was edited: look at it again."
             )
+        if self in reached and self.state == 'planned':
+            return self.env['dso.explanation']._explain_reached(self)
         return self.error_message or self.explanation or self.env._("the plan has changed.")
 
     # === BUSINESS METHODS - MESSAGE === #

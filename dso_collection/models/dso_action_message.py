@@ -60,6 +60,12 @@ class DsoActionMessage(models.Model):
     failure_reason = fields.Char(readonly=True, help="Words of the server or of the provider.")
     failure = fields.Char(compute='_compute_failure', help="What is wrong, and what to do.")
     retries = fields.Integer(readonly=True)
+    automatic = fields.Boolean(readonly=True, help="Sent by the scheduled action, not by a person.")
+    day = fields.Date(
+        readonly=True,
+        help="Day on which the message has left, or a letter was written, in the time zone of the "
+        "company.",
+    )
 
     # === Attachments === #
     attachment_ids = fields.Many2many(
@@ -75,6 +81,9 @@ class DsoActionMessage(models.Model):
 
     # The scheduled action looks at what is under way, a few rows of a growing history.
     _queued = models.Index("(mail_message_id) WHERE delivery = 'queued'")
+
+    # The messages of a day are counted before each batch.
+    _automatic = models.Index("(day) WHERE automatic")
 
     # So does it at what a pause has taken back.
     _paused = models.Index("(action_id) WHERE failure_code = 'paused'")
@@ -252,6 +261,7 @@ class DsoActionMessage(models.Model):
     def _report_sent(self):
         fresh = self.filtered(lambda message: message.delivery != 'sent')
         fresh.write({'delivery': 'sent', 'failure_code': False, 'failure_reason': False})
+        self.env['dso.belt']._move_to_today(fresh)
         # Whoever pressed the button has done it; the scheduled action sends as the system.
         for user, messages in fresh.grouped('create_uid').items():
             messages.action_id.with_user(user).sudo()._set_sent()

@@ -26,6 +26,7 @@ class Parcel(NamedTuple):
     code: str = ''
     cause: str = ''
     files: Any = None  # dso_attachment.Choice of an email
+    automatic: bool = False  # sent by the scheduled action
 
 
 class DsoChannel(models.AbstractModel):
@@ -260,6 +261,8 @@ class DsoChannel(models.AbstractModel):
                     'mail_message_id': message.id,
                     'partner_id': parcel.contact.id,
                     'recipient': parcel.recipient,
+                    'automatic': parcel.automatic,
+                    'day': parcel.action.company_id._dso_today(),
                     **self._prepare_row(parcel),
                     **vals,
                 }

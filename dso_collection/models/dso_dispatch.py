@@ -59,10 +59,10 @@ class DsoDispatch(models.AbstractModel):
         """
         commit_progress = self.env['ir.cron']._commit_progress
         domain = self.env['dso.action']._domain_sendable(company, company._dso_today())
-        actions = self.env['dso.action'].search(domain)
+        actions = self.env['dso.belt']._get_going(company)
         commit_progress(remaining=len(actions))
         if company._dso_next_opening() <= fields.Datetime.now():
-            self._dispatch_paused(company)
+            self._dispatch_paused_safely(company)
         for batch in self._get_batches(actions):
             opening = company._dso_next_opening()
             if opening > fields.Datetime.now():
@@ -89,7 +89,7 @@ class DsoDispatch(models.AbstractModel):
         """Send a batch; one that fails is halved, so that one bad action keeps nobody waiting."""
         try:
             with self.env.cr.savepoint():
-                self._dispatch(actions, domain)
+                self._dispatch(actions, domain, automatic=True)
         except psycopg2.OperationalError as error:
             # Somebody works on the same actions; they are looked at again in the next run.
             _logger.info("Actions %s left for later: %s", actions.ids, str(error).strip())
@@ -105,11 +105,12 @@ class DsoDispatch(models.AbstractModel):
     # === BATCH === #
 
     @api.model
-    def _dispatch(self, actions, domain):
+    def _dispatch(self, actions, domain, automatic=False):
         """Queue the messages of actions that the books still justify (spec 3.16).
 
         :param dso.action actions: actions to send
         :param Domain domain: what an action must fulfil after its customer account was planned anew
+        :param bool automatic: whether they leave by themselves, as many as a day may have
         :return: the actions that are being sent now
         """
         # A message needs the templates, users and queue that no collector has access to.
@@ -121,16 +122,18 @@ class DsoDispatch(models.AbstractModel):
         sent = actions.browse()
         for company, batch in checked.grouped('company_id').items():
             dispatch = self.sudo().with_company(company)
-            sent |= dispatch._dispatch_batch(batch.with_env(dispatch.env))
+            sent |= dispatch._dispatch_batch(batch.with_env(dispatch.env), automatic)
         if sent:
             self._send_soon()
         return sent.with_env(self.env)
 
-    def _dispatch_batch(self, actions):
+    def _dispatch_batch(self, actions, automatic):
         """Write and queue the messages of actions of one company; return those that are sent.
 
         :rtype: dso.action
         """
+        belt, company = self.env['dso.belt'], actions.company_id
+        actions = belt._admit(company, actions, automatic)
         actions.filtered(lambda a: a.origin != 'scenario')._find_recipients()
         parcels = self._refuse(self._address(actions))
         actions = actions.browse(dict.fromkeys(p.action.id for p in parcels))
@@ -138,9 +141,13 @@ class DsoDispatch(models.AbstractModel):
         actions -= actions._get_outdated_edits()  # somebody has to look at them again
         self.env['dso.planner']._snapshot_items(actions)
         parcels = self._refuse(self._write([p for p in parcels if p.action in actions]))
+        parcels = self._put_off(parcels, belt._claim(company, parcels))
+        parcels = [parcel._replace(automatic=automatic) for parcel in parcels]
         actions = actions.browse().union(*(parcel.action for parcel in parcels))
         self._create_messages(parcels)
         actions._set_sending()
+        if automatic:
+            belt._count(company)
         return actions
 
     def _address(self, actions):
@@ -180,6 +187,19 @@ class DsoDispatch(models.AbstractModel):
             actions._set_error(code, cause)
         refused = {action for actions in wrong.values() for action in actions}
         return [parcel for parcel in parcels if parcel.action not in refused]
+
+    def _put_off(self, parcels, refused):
+        """Return parcels without the actions that wait for another day.
+
+        What would have gone to such an address beside another message fails instead.
+
+        :param set refused: tuples (id of the action, kind of message)
+        """
+        return [
+            p._replace(code='address') if (p.action.id, p.kind) in refused else p
+            for p in parcels
+            if (p.action.id, p.action.action_type) not in refused
+        ]
 
     def _write(self, parcels):
         """Give the messages that can go out their texts."""
@@ -227,6 +247,13 @@ class DsoDispatch(models.AbstractModel):
         )
         queued._take_back()._set_paused()
 
+    def _dispatch_paused_safely(self, company):
+        try:
+            with self.env.cr.savepoint():
+                self._dispatch_paused(company)
+        except psycopg2.OperationalError as error:
+            _logger.info("What was paused left for later: %s", str(error).strip())
+
     def _dispatch_paused(self, company):
         """Send what a pause took back beside messages that reached the customer all the same.
 
@@ -239,15 +266,34 @@ class DsoDispatch(models.AbstractModel):
             & Domain('action_id.state', 'in', ('sending', 'done'))
         )
         paused = paused.try_lock_for_update(allow_referencing=True)
+        paused = self.env['dso.belt']._admit_messages(company, paused)
         outdated = paused._get_changes()
         paused.failure_code = 'withdrawn'  # whatever becomes of it, it is looked at once
         dispatch = self.sudo().with_company(company)
         valid = paused.filtered(lambda message: message.id not in outdated)
-        for kind, messages in valid.with_env(dispatch.env).grouped('kind').items():
-            parcels = self.env['dso.channel']._of(kind)._address(messages.action_id, kind)
-            dispatch._create_messages(dispatch._write(parcels))
+        for key, group in valid.grouped(lambda message: (message.kind, message.automatic)).items():
+            dispatch._dispatch_again(company, *key, group)
         if valid:
+            self.env['dso.belt']._count(company)
             self._send_soon()
+
+    def _dispatch_again(self, company, kind, automatic, messages):
+        """Write messages of one kind anew whose actions are done.
+
+        :param bool automatic: whether they leave by themselves
+        """
+        actions = messages.with_env(self.env).action_id
+        parcels = self._write(self.env['dso.channel']._of(kind)._address(actions, kind))
+        refused = self.env['dso.belt']._claim(company, parcels)
+        self._create_messages(
+            [
+                parcel._replace(
+                    code='address' if (parcel.action.id, kind) in refused else parcel.code,
+                    automatic=automatic,
+                )
+                for parcel in parcels
+            ]
+        )
 
     # === TEXTS === #
 

@@ -148,6 +148,7 @@ class DsoExplanation(models.AbstractModel):
                 self._explain_raise(action),
                 self._explain_wait(action),
                 self._explain_held(action),
+                self._explain_belt(action),
                 self._explain_letter(action),
                 self._explain_dropped(action),
             )
@@ -285,6 +286,22 @@ class DsoExplanation(models.AbstractModel):
                 "Held: a reply of the customer waits in Replies & Comments. Deal with it first."
             )
         return texts.get(action.held, "")
+
+    def _explain_belt(self, action):
+        if action.belt == 'cap':
+            return self.env._(
+                "Not today: enough automatic messages have gone out or go before it, those of the "
+                "largest overdue first. It goes on another day, or when a manager releases it."
+            )
+        return self._explain_reached(action) if action.belt == 'address' else ""
+
+    def _explain_reached(self, action):
+        """Return why an action does not go to an address again that was written to today."""
+        return self.env._(
+            "Not today: %(recipient)s gets its scenario message of the day for another customer. "
+            "It goes tomorrow; group the collection of customers who share an address.",
+            recipient=action.recipient or "",
+        )
 
     def _explain_letter(self, action):
         if not action.has_letter_waiting:

@@ -30,6 +30,11 @@ class DsoExplanation(models.AbstractModel):
             **self._recipient_failures(name, recipient),
             **self._sending_failures(recipient, detail),
             **self._sms_failures(recipient, detail),
+            'address': self.env._(
+                "%(recipient)s has had a scenario message on that day already: this one did not "
+                "go there.",
+                recipient=recipient,
+            ),
             'withdrawn': self.env._("The message was withdrawn before it left."),
             'paused': self.env._(
                 "Sending was paused before the message left: it is written again when sending is "

@@ -9,6 +9,7 @@ from . import (
     test_assignment_runs,
     test_assignment_tour,
     test_attachments,
+    test_belts,
     test_charts,
     test_concurrent_accounting,
     test_confirm_reasons,

@@ -51,6 +51,31 @@ class TestConcurrency(WorkerCase):
         self.run_queue(second)
         self.assertDone()
 
+    # --- belts -----------------------------------------------------------------------------
+
+    def admit(self, env):
+        """The action, when the daily cap lets it leave by itself."""
+        action = self.action(env)
+        return env['dso.belt']._admit(action.company_id, action, True)
+
+    def test_two_that_count_the_same_day(self):
+        first, second = self.worker(), self.worker()
+        self.assertTrue(self.admit(first))
+        self.assertFalse(self.admit(second), "what another one counts is skipped, not awaited")
+        first.cr.commit()
+        second.cr.rollback()
+        self.assertTrue(self.admit(second))
+
+    def test_one_that_counts_from_an_older_view(self):
+        first, second = self.worker(), self.worker()
+        self.assertEqual(self.action(second).state, 'planned')
+        self.admit(first)
+        first['dso.belt']._count(self.action(first).company_id)
+        first.cr.commit()
+        with mute_logger(SQL_LOG), self.assertRaises(psycopg2.errors.SerializationFailure):
+            self.admit(second)
+        second.cr.rollback()
+
     # --- sending ---------------------------------------------------------------------------
 
     def test_two_queues_at_once(self):

@@ -15,6 +15,7 @@ import { OrphanBanner } from "../orphans/orphan_banner";
 import { ActionPanel } from "../panel/panel";
 import { ActionPanelDialog } from "../panel/panel_dialog";
 import { PanelState, recordsOf } from "../panel/panel_state";
+import { SendingBar } from "../belts/sending_bar";
 import { Tabs } from "../tabs/tabs";
 import { NamedListRenderer } from "../views/list_renderer";
 
@@ -170,7 +171,7 @@ export class AgendaListRenderer extends NamedListRenderer {
 
 export class AgendaListController extends ListController {
     static template = "dso_collection.AgendaListView";
-    static components = { ...ListController.components, ActionPanel, AgendaTabs, OrphanBanner };
+    static components = { ...ListController.components, ActionPanel, AgendaTabs, OrphanBanner, SendingBar };
 
     setup() {
         super.setup();
@@ -193,7 +194,7 @@ export class AgendaListController extends ListController {
 
 export class AgendaKanbanController extends KanbanController {
     static template = "dso_collection.AgendaKanbanView";
-    static components = { ...KanbanController.components, AgendaTabs, OrphanBanner };
+    static components = { ...KanbanController.components, AgendaTabs, OrphanBanner, SendingBar };
 
     setup() {
         super.setup();
