@@ -56,6 +56,7 @@ from . import (
     dso_customer_dispute,
     dso_customer_group,
     dso_customer_group_screens,
+    dso_customer_hold,
     dso_customer_import,
     dso_customer_late,
     dso_customer_merge,

@@ -180,10 +180,12 @@ class DsoCustomer(models.Model):
     def _search_on_hold(self, operator, value):
         if operator != 'in' or list(value) != [True]:
             return NotImplemented
-        return (
-            Domain('hold_reason', '!=', False)
-            & (Domain('hold_from', '=', False) | Domain('hold_from', '<=', 'today'))
-            & (Domain('hold_until', '=', False) | Domain('hold_until', '>=', 'today'))
+        roots = self.env['res.company'].sudo().search([('parent_id', '=', False)])
+        return Domain('hold_reason', '!=', False) & Domain.OR(
+            Domain('company_id', 'in', companies.ids)
+            & (Domain('hold_from', '=', False) | Domain('hold_from', '<=', today))
+            & (Domain('hold_until', '=', False) | Domain('hold_until', '>=', today))
+            for today, companies in roots.grouped(lambda root: root._dso_today()).items()
         )
 
     def _is_on_hold(self, day):

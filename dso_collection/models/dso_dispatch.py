@@ -116,8 +116,12 @@ class DsoDispatch(models.AbstractModel):
         # A message needs the templates, users and queue that no collector has access to.
         actions = actions.sudo().try_lock_for_update()
         actions.customer_id._plan()
+        held = Domain('on_hold', '=', True)
         checked = actions.search(
-            Domain('id', 'in', actions.ids) & Domain('customer_id.on_hold', '=', False) & domain
+            Domain('id', 'in', actions.ids)
+            & Domain('customer_id', 'not any', held)
+            & Domain('member_id', 'not any', held)
+            & domain
         )
         sent = actions.browse()
         for company, batch in checked.grouped('company_id').items():

@@ -36,6 +36,7 @@ from . import (
     test_groups,
     test_hashtags,
     test_history_export,
+    test_hold,
     test_import,
     test_invariants,
     test_late_charges,
