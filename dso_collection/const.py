@@ -107,6 +107,7 @@ DATE_RULES = [
     ('interval', "Minimum contact interval"),
     ('grace', "Grace after a payment"),
     ('dispute', "Grace after a dispute"),
+    ('undone', "Not done in time"),
     ('user', "Date set by a person"),
     ('repeat', "Repetition of the last step"),
 ]
@@ -163,6 +164,7 @@ CANCEL_REASONS = [
     ('replaced', "Replaced: another leader invoice or step"),
     ('cause_gone', "Its cause has gone"),
     ('cleared', "All its items are cleared"),
+    ('undone', "Not done in time"),
     ('person', "Cancelled by a person"),
     ('merged', "Customer accounts merged"),
 ]
@@ -272,6 +274,13 @@ DISPUTE_OUTCOMES = [
 BROKEN_PROMISE_RULES = [
     ('continue', "Go on as before"),
     ('raise', "Skip to the step after the next one"),
+]
+
+#: What becomes of a manual action that is not done in time (docs/engine.md, 11).
+UNDONE_RULES = [
+    ('wait', "Wait, and tell the managers"),
+    ('go_on', "Go on with the next step"),
+    ('become', "Become another action"),
 ]
 
 #: Why an item that people have qualified is out of the scenario, the strongest reason first.

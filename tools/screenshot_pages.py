@@ -67,6 +67,7 @@ PAGES = [
         ('desktop',),
         (('.o_statusbar_buttons button:has-text("Act Now")', '.modal .o_form_view'),),
     ),
+    ('undone', 'manager', '/odoo/collection-undone', '.o_data_row, .o_kanban_record', BOTH),
     ('load', 'manager', '/odoo/collection-load', '.o_kanban_record', BOTH),
     ('letters', 'manager', '/odoo/collection-letters', '.o_data_row, .o_kanban_record', BOTH),
     (

@@ -173,6 +173,18 @@ class Team:
         for action in waiting[:-LEFT_TO_CONFIRM][:CONFIRMED_NOW]:
             self._as_collector(action).action_confirm()
 
+    def go_away(self):
+        """The second collector is on holiday, the first one does the work of both."""
+        today = self._company._dso_today()
+        self._env['dso.substitute'].with_user(self._users['collector2']).create(
+            {
+                'collector_id': self._users['collector2'].id,
+                'substitute_id': self._users['collector'].id,
+                'date_from': today - timedelta(days=1),
+                'date_until': today + timedelta(days=8),
+            }
+        )
+
     def write_letters(self):
         """Write some of the letters that are due; they wait to be printed."""
         letters = self._due_actions().filtered(

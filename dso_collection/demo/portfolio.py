@@ -88,6 +88,7 @@ def build(env):
         env['dso.position']._refresh_delays(company)
         list(env['dso.snapshot']._catch_up(company))
     team.confirm_for_today()
+    team.go_away()
     team.write_letters()
 
 

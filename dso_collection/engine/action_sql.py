@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from ..const import AUTOMATIC_MODES, RECIPIENT_ERRORS
 from . import confirm_sql
 from .exclusion_sql import is_cleared
-from .plan_sql import CHASED, CHASED_BOOKED, PLAN_COLUMNS
+from .plan_sql import CHASED, CHASED_BOOKED, PLAN_COLUMNS, UNDONE_TYPE
 from .scope_sql import CUSTOMER_CODE
 
 #: People touched it, or its messages exist: it cannot vanish without a trace.
@@ -30,7 +30,7 @@ def sync_actions(scope, calendars, uid, now):
                 pos.plan_recipient_id, pos.leader_line_id, c.scenario_id,
                 given.given_to_id, COALESCE(given.given_to_id, c.collector_id) AS collector_id,
                 c.regrouped_on IS NOT NULL AS regrouped,
-                st.action_type, st.mode, st.name, st.delay, cal.today,
+                kind.action_type, kind.mode, kind.former_type, st.name, st.delay, cal.today,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
                     AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
                 ELSE a.task_key = CASE a.task_kind WHEN 'decide' THEN pos.task_decide_key
@@ -59,6 +59,13 @@ def sync_actions(scope, calendars, uid, now):
             LEFT JOIN mail_template lt ON lt.id = st.letter_template_id
             CROSS JOIN LATERAL (SELECT CASE WHEN a.given_from_id IS NOT DISTINCT FROM c.collector_id
                 THEN a.given_to_id END AS given_to_id) given
+            CROSS JOIN LATERAL (
+                SELECT COALESCE(undone.type, st.action_type) AS action_type,
+                    CASE WHEN undone.type IS NULL THEN st.mode ELSE st.undone_mode END AS mode,
+                    CASE WHEN undone.type IS NOT NULL THEN st.action_type END AS former_type
+                FROM (SELECT CASE WHEN a.undone_on IS NOT NULL THEN %(undone_type)s END AS type
+                ) undone
+            ) kind
             WHERE a.origin IN ('scenario', 'control') AND a.state IN ('planned', 'error')
         ),
         obsolete AS MATERIALIZED (
@@ -135,7 +142,7 @@ def sync_actions(scope, calendars, uid, now):
             recipient_id = n.plan_recipient_id, leader_line_id = n.leader_line_id,
             collector_id = n.collector_id, given_to_id = n.given_to_id,
             scenario_id = n.scenario_id, action_type = n.action_type, mode = n.mode,
-            name = n.name, step_delay = n.delay, state = n.new_state,
+            former_type = n.former_type, name = n.name, step_delay = n.delay, state = n.new_state,
             error_code = n.new_error_code, error_on = n.new_error_on,
             error_detail = CASE WHEN n.new_state = 'error' AND n.plan_error IS NULL
                 THEN a.error_detail END,
@@ -148,12 +155,13 @@ def sync_actions(scope, calendars, uid, now):
         WHERE a.id = n.id AND (
             (a.date_planned, a.date_rule, a.amount, a.held, a.recipient, a.recipient_id,
              a.leader_line_id, a.collector_id, a.scenario_id, a.action_type, a.mode, a.name,
-             a.step_delay, a.state, a.error_code, a.confirm_reason, a.given_to_id)
+             a.step_delay, a.state, a.error_code, a.confirm_reason, a.given_to_id,
+             a.former_type)
             IS DISTINCT FROM
             (n.plan_date, n.plan_rule, n.plan_amount, n.plan_held, n.plan_recipient,
              n.plan_recipient_id, n.leader_line_id, n.collector_id, n.scenario_id, n.action_type,
              n.mode, n.name, n.delay, n.new_state, n.new_error_code, n.new_confirm_reason,
-             n.given_to_id)
+             n.given_to_id, n.former_type)
             OR n.lapse IS NOT NULL)""",
         scope=scope,
         calendars=calendars,
@@ -164,6 +172,7 @@ def sync_actions(scope, calendars, uid, now):
         lasting=confirm_sql.lasting(SQL("a.confirm_reason")),
         confirm_reason=confirm_sql.confirm_reason('f'),
         chosen_reason=confirm_sql.confirm_reason('wait'),
+        undone_type=UNDONE_TYPE,
         planner_errors=list(PLANNER_ERRORS),
     )
 

@@ -53,6 +53,11 @@ PARTIAL_SUMS = {
 CHASED = SQL("(i.residual - COALESCE(i.disputed, 0))")
 CHASED_BOOKED = SQL("(i.booked - COALESCE(i.disputed_booked, 0))")
 
+#: What a step ``st`` becomes when it is not done in time; nothing as a rule.
+UNDONE_TYPE = SQL(
+    "CASE WHEN st.undone_rule = 'become' AND st.mode = 'manual' THEN st.undone_type END"
+)
+
 #: What the sums of a customer account and currency tell together.
 OVERDUE = "t.bucket_30 + t.bucket_60 + t.bucket_90 + t.bucket_older"
 DUE_NET = "t.gross + t.today - t.left_out - t.credit"
@@ -388,18 +393,20 @@ def steps():
     return SQL(
         """stair AS MATERIALIZED (
             -- Only a pre-due step may be skipped for its date, so of the others the first will do.
-            SELECT id, scenario_id, delay, action_type, mode, CASE WHEN delay >= 0 THEN
+            SELECT id, scenario_id, delay, action_type, mode, %(undone_type)s AS undone_type,
+                undone_mode, CASE WHEN delay >= 0 THEN
                 MAX(delay) FILTER (WHERE delay >= 0) OVER (
                     PARTITION BY scenario_id ORDER BY delay
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) END AS previous
-            FROM dso_scenario_step
+            FROM dso_scenario_step st
         ),
         dated AS (
-            SELECT l.unit_id, st.id AS step_id, st.delay, st.action_type,
-                st.mode = ANY(%(automatic)s) AS automatic, l.due, l.posted, u.today, u.company_id,
-                floors.*, floor.plain, o.date_user IS NOT NULL AS own,
-                CASE WHEN o.date_user IS NULL THEN floor.plain
-                    ELSE GREATEST(floors.grace, floors.settled, o.date_user) END AS raw
+            SELECT l.unit_id, st.id AS step_id, st.delay, kind.action_type, kind.automatic,
+                l.due, l.posted, u.today, u.company_id,
+                floors.*, floor.plain, kind.date_user IS NOT NULL AS own,
+                CASE WHEN kind.date_user IS NULL THEN floor.plain
+                    ELSE GREATEST(floors.grace, floors.settled, floors.undone, kind.date_user)
+                    END AS raw
             FROM leader l
             JOIN unit u ON u.unit_id = l.unit_id
             JOIN calendar cal ON cal.company_id = u.company_id
@@ -420,23 +427,33 @@ def steps():
             LEFT JOIN dso_action o ON o.customer_id = l.unit_id AND o.origin = 'scenario'
                 AND o.state = ANY(%(open)s) AND o.step_id = st.id
                 AND o.leader_move_id = l.move_id AND o.leader_due = l.due
-                AND o.date_user IS NOT NULL
-                AND (u.contact_on IS NULL OR o.date_user_on >= u.contact_on)
+                AND (o.date_user IS NOT NULL OR o.undone_on IS NOT NULL)
+            CROSS JOIN LATERAL (
+                -- What was not done in time may have become another action.
+                SELECT COALESCE(was.type, st.action_type) AS action_type,
+                    COALESCE(was.mode, st.mode) = ANY(%(automatic)s) AS automatic,
+                    CASE WHEN was.type IS NOT NULL THEN o.undone_on END AS undone_on,
+                    CASE WHEN u.contact_on IS NULL OR o.date_user_on >= u.contact_on
+                        THEN o.date_user END AS date_user
+                FROM (SELECT CASE WHEN o.undone_on IS NOT NULL THEN st.undone_type END AS type,
+                    CASE WHEN o.undone_on IS NOT NULL AND st.undone_type IS NOT NULL
+                        THEN st.undone_mode END AS mode) was
+            ) kind
             CROSS JOIN LATERAL (SELECT
                 CASE WHEN l.level >= u.last_delay THEN l.level_day + u.repeat_days
                     ELSE l.due + st.delay END AS base,
                 CASE WHEN l.level < u.last_delay AND l.level >= 0 AND st.delay >= 0
                     THEN l.level_day + st.delay - counted.level END AS spacing,
-                CASE WHEN st.action_type = ANY(%(contact)s)
+                CASE WHEN kind.action_type = ANY(%(contact)s)
                     THEN u.contact_day + cal.contact_interval END AS contact,
-                CASE WHEN st.mode = ANY(%(automatic)s)
-                    THEN u.booked_on + cal.payment_grace END AS grace,
-                CASE WHEN st.mode = ANY(%(automatic)s)
-                    THEN l.resolved_on + cal.dispute_grace END AS settled,
+                CASE WHEN kind.automatic THEN u.booked_on + cal.payment_grace END AS grace,
+                CASE WHEN kind.automatic THEN l.resolved_on + cal.dispute_grace END AS settled,
+                kind.undone_on AS undone,
                 COALESCE(l.level >= u.last_delay, FALSE) AS repeated
             ) floors
             CROSS JOIN LATERAL (
-                SELECT GREATEST(base, spacing, contact, grace, settled, u.not_before) AS plain
+                SELECT GREATEST(base, spacing, contact, grace, settled, undone, u.not_before)
+                    AS plain
             ) floor
         ),
         moved AS (
@@ -447,12 +464,14 @@ def steps():
             SELECT DISTINCT ON (unit_id) unit_id, step_id, delay, action_type, automatic, date,
                 GREATEST(today, plain_date) AS cut,
                 CASE WHEN own THEN CASE WHEN raw = grace THEN 'grace'
-                        WHEN raw = settled THEN 'dispute' ELSE 'user' END
+                        WHEN raw = settled THEN 'dispute'
+                        WHEN raw = undone THEN 'undone' ELSE 'user' END
                     WHEN raw = base THEN CASE WHEN repeated THEN 'repeat' ELSE 'due' END
                     WHEN raw = spacing THEN 'spacing'
                     WHEN raw = contact THEN 'interval'
                     WHEN raw = grace THEN 'grace'
                     WHEN raw = settled THEN 'dispute'
+                    WHEN raw = undone THEN 'undone'
                     ELSE 'user' END AS rule
             FROM moved
             WHERE delay >= 0
@@ -463,6 +482,7 @@ def steps():
         contact=list(CONTACT_TYPES),
         open=list(OPEN_STATES),
         notice=PRE_DUE_NOTICE_DAYS,
+        undone_type=UNDONE_TYPE,
         opened_raw=_opened('raw'),
         opened_plain=_opened('plain'),
     )

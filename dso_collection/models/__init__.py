@@ -40,6 +40,7 @@ from . import (
     dso_action_replies,
     dso_action_screens,
     dso_action_specific,
+    dso_action_undone,
     dso_ageing,
     dso_assignment_rule,
     dso_assignment_screens,

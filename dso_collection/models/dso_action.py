@@ -57,6 +57,14 @@ class DsoAction(models.Model):
     )
     action_type = fields.Selection(ACTION_TYPES, required=True, readonly=True, default='task')
     mode = fields.Selection(MODES, required=True, readonly=True, default='manual')
+    former_type = fields.Selection(
+        ACTION_TYPES, readonly=True, help="What the action was before it was not done in time."
+    )
+    undone_on = fields.Date(
+        string="Not Done in Time Since",
+        readonly=True,
+        help="Day on which so many days after its date had passed as its step says.",
+    )
     state = fields.Selection(ACTION_STATES, required=True, readonly=True, default='planned')
 
     # === Leader === #
@@ -380,12 +388,21 @@ class DsoAction(models.Model):
         """Write the date that a person chose; none gives it back to the scenario."""
         now = date and fields.Datetime.now()
         self.sudo().write({'date_user': date, 'date_user_on': now})
+        # Somebody has taken care of what waited.
+        waited = self.filtered(lambda a: a.undone_on and not a.former_type)
+        waited.sudo().write({'undone_on': False})
         scenario = self.filtered(lambda a: a.origin == 'scenario')
         (self - scenario).filtered('date_user').sudo().write({'date_planned': date})
         scenario.customer_id.sudo().write({'not_before': date, 'not_before_on': now})
 
-    def _set_done(self, outcome, note=None, reason=None):
-        """Complete actions by hand: items and levels are written first, then the state."""
+    def _set_done(self, outcome, note=None, reason=None, reason_code=None):
+        """Complete actions by hand: items and levels are written first, then the state.
+
+        :param str outcome: one of :data:`const.OUTCOMES`
+        :param str note: what came of it
+        :param str reason: reason that a person gave
+        :param str reason_code: why it was done by nobody
+        """
         self._settle_regrouping()
         self.env['dso.planner']._snapshot_items(self)
         contact = outcome in ('done', 'sent')
@@ -400,9 +417,10 @@ class DsoAction(models.Model):
                         'outcome': outcome,
                         'is_contact': is_contact,
                         'reason': reason,
+                        'reason_code': reason_code,
                         'day_done': company._dso_today(),
                         'date_done': fields.Datetime.now(),
-                        'done_by_id': self.env.uid,
+                        'done_by_id': not reason_code and self.env.uid,
                         'done_for_id': absent.id,
                         **({'note': note} if note else {}),
                     },

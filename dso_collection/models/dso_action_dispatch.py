@@ -237,7 +237,8 @@ class DsoAction(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        return self.step_id._get_further_types()
+        further = self.step_id._get_further_types()
+        return [kind for kind in further if kind != self.action_type]  # it may have become one
 
     def _get_message_types(self):
         """Return the kinds of messages of an action, that of its own type first."""

@@ -75,9 +75,9 @@ class DsoAction(models.Model):
         refused = ('complete', 'skip')
         return [*(name for name in possible if name not in refused), 'settle']
 
-    def _set_done(self, outcome, note=None, reason=None):
+    def _set_done(self, outcome, **values):
         """Override to keep open disputes on the agenda, whatever their follow-up was: a message
         that has left does not resolve them."""
-        result = super()._set_done(outcome, note=note, reason=reason)
+        result = super()._set_done(outcome, **values)
         self.sudo().dispute_id._plan_follow_up()
         return result

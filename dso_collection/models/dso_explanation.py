@@ -145,6 +145,7 @@ class DsoExplanation(models.AbstractModel):
                 action.error_message,  # first: lists show the beginning
                 self._explain_task(action),
                 self._explain_date(action),
+                action._explain_undone(),
                 self._explain_raise(action),
                 self._explain_wait(action),
                 self._explain_held(action),
@@ -204,6 +205,7 @@ class DsoExplanation(models.AbstractModel):
                 date=date,
                 days=action.company_id.sudo().dso_dispute_grace,
             ),
+            'undone': lambda: self.env._("Dated %(date)s, when it had not been done.", date=date),
             'user': lambda: self.env._("Not before %(date)s, as a person agreed.", date=date),
             'repeat': lambda: self.env._(
                 "The last step is repeated on %(date)s for %(leader)s.", date=date, leader=leader

@@ -411,6 +411,10 @@ class DsoPlanner(models.AbstractModel):
             last_id = ids[-1]
             if not commit_progress(len(ids)):
                 return False
+        if company.dso_planned_on != company._dso_today():
+            _undone, is_time_left = self.env['dso.action']._act_on_undone(company)
+            if not is_time_left:
+                return False
         self.env['dso.promise']._follow_up(company)
         self.env['dso.position']._refresh_delays(company)
         company.dso_planned_on = company._dso_today()

@@ -8,6 +8,7 @@ from ..const import (
     LETTER_TYPES,
     MESSAGE_TYPES,
     MODES,
+    UNDONE_RULES,
 )
 
 #: Fields that add a message to a step → its kind.
@@ -64,6 +65,28 @@ class DsoScenarioStep(models.Model):
         translate=True, help="What the collector reads beside the action, such as a call script."
     )
 
+    # === When nobody does it === #
+    undone_rule = fields.Selection(
+        UNDONE_RULES,
+        string="If Not Done in Time",
+        required=True,
+        default='wait',
+        help="What happens when a manual action of this step is still to be done so many days "
+        "after its date.",
+    )
+    undone_days = fields.Integer(
+        string="Days of Waiting",
+        default=5,
+        help="Days after the date of the action; at the earliest so many after it was put on the "
+        "agenda.",
+    )
+    undone_type = fields.Selection(ACTION_TYPES, string="Becomes")
+    undone_mode = fields.Selection(MODES, string="Mode Then", required=True, default='manual')
+
+    _check_undone_days = models.Constraint(
+        'CHECK (undone_days > 0)',
+        "After how many days is a step not done in time? Enter 1 or more.",
+    )
     # Offsets are the order of the steps: two equal ones would leave the next step undecided.
     _unique_delay = models.UniqueIndex(
         '(scenario_id, delay)',
@@ -77,10 +100,13 @@ class DsoScenarioStep(models.Model):
         'mail_template_id',
         'sms_template_id',
         'letter_template_id',
+        'undone_rule',
+        'undone_type',
+        'undone_mode',
     )
     def _check_text(self):
         for step in self:
-            kinds = {step.action_type, *step._get_further_types()}
+            kinds = {step.action_type, *step._get_further_types(), step._get_undone_type()}
             if 'email' in kinds and not step.mail_template_id:
                 raise ValidationError(
                     self.env._("Step %(step)s sends an email: choose its text.", step=step.name)
@@ -90,20 +116,41 @@ class DsoScenarioStep(models.Model):
                     self.env._("Step %(step)s sends an SMS: choose its text.", step=step.name)
                 )
             # By hand, people may write the letter themselves.
-            is_own = step.action_type in LETTER_TYPES and step.mode == 'manual'
+            is_own = step.mode == 'manual' and step.action_type in LETTER_TYPES
+            is_own = is_own or (step._get_undone_type() and step.undone_mode == 'manual')
             if kinds.intersection(LETTER_TYPES) and not is_own and not step.letter_template_id:
                 raise ValidationError(
                     self.env._("Step %(step)s sends a letter: choose its text.", step=step.name)
                 )
 
-    @api.constrains('action_type', 'mode')
+    @api.constrains('action_type', 'mode', 'undone_rule', 'undone_type', 'undone_mode')
     def _check_mode(self):
         for step in self:
-            if step.mode in AUTOMATIC_MODES and step.action_type not in AUTOMATIC_TYPES:
+            planned = [(step.action_type, step.mode)]
+            if undone_type := step._get_undone_type():
+                planned.append((undone_type, step.undone_mode))
+            if any(
+                mode in AUTOMATIC_MODES and action_type not in AUTOMATIC_TYPES
+                for action_type, mode in planned
+            ):
                 raise ValidationError(
                     self.env._(
                         "Step %(step)s cannot be automatic: only emails, SMS and letters go out by "
                         "themselves. Choose the manual mode.",
+                        step=step.name,
+                    )
+                )
+
+    @api.constrains('action_type', 'mode', 'undone_rule', 'undone_type')
+    def _check_undone(self):
+        for step in self:
+            if step.undone_rule != 'become' or step.mode != 'manual':
+                continue
+            if not step.undone_type or step.undone_type == step.action_type:
+                raise ValidationError(
+                    self.env._(
+                        "Step %(step)s becomes another action when it is not done in time: choose "
+                        "which one.",
                         step=step.name,
                     )
                 )
@@ -143,6 +190,14 @@ class DsoScenarioStep(models.Model):
         return result
 
     # === BUSINESS METHODS === #
+
+    def _get_undone_type(self):
+        """Return what a manual action of the step becomes when it is not done in time, if anything.
+
+        :rtype: str
+        """
+        becomes = self.undone_rule == 'become' and self.mode == 'manual'
+        return becomes and self.undone_type
 
     def _get_further_types(self):
         """Return the kinds of messages that go out beside that of the step's own type.

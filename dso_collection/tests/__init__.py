@@ -79,6 +79,7 @@ from . import (
     test_texts,
     test_texts_tour,
     test_thirty_days,
+    test_undone,
     test_users,
     test_worked_cases,
 )

@@ -68,6 +68,7 @@ class PortfolioChanger:
                 {'recipient': 'old@example.com'},
                 {'confirm_reason': 'contact'},
                 {'step_id': None},
+                *[{'undone_on': self.today - timedelta(days=rng.randint(0, 4))}] * 5,
             ]
         self._update('dso_action', action_id, **rng.choice(changes))
 

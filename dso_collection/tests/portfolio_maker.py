@@ -179,14 +179,21 @@ class PortfolioMaker:
         mode = rng.choice(('manual', 'automatic', 'automatic', 'automatic_confirm'))
         action_type = rng.choice(MANUAL_TYPES) if mode == 'manual' else 'email'
         recently = rng.random() < 0.1
+        becomes = [('email', 'automatic'), ('call', 'manual'), ('letter', 'manual')]
+        becomes += [('email', 'automatic_confirm'), ('task', 'manual')]
+        undone_type, undone_mode = rng.choice(becomes)
         return {
+            'undone_rule': rng.choice(('wait', 'go_on', 'become', 'become')),
+            'undone_days': rng.choice((1, 3, 5)),
+            'undone_type': undone_type,
+            'undone_mode': undone_mode,
             'scenario_id': scenario['id'],
             'name': Json({'en_US': f'{action_type} {offset}'}),
             'delay': offset,
             'mode': mode,
             'cc_rule': 'company',
             'action_type': action_type,
-            'mail_template_id': self.template_id if action_type == 'email' else None,
+            'mail_template_id': self.template_id,
             'write_date': self.moment(rng, -3, 0) if recently else written,
         }
 

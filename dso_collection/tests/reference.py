@@ -8,6 +8,7 @@ counts for when it is done; ``reference_settle.py`` what becomes of the open act
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -148,11 +149,24 @@ class Unit:
         steps = [step for step in steps if level is None or step.offset > level]
         if self.leader in self.exhausted and self.scenario.after_last == 'repeat':
             steps = [self.scenario.last]
-        for step in steps:
+        for step in map(self.become, steps):
             day, rule = self.date(step)
             if not self.skipped(step, day):
                 return step, day, rule
         return None, None, None
+
+    def become(self, step):
+        """The step as the open action has it: what was not done in time may be another one."""
+        action = self.open_action
+        is_this = action and (action.leader, action.step) == (self.leader.key, step.id)
+        if not (is_this and action.undone_on and step.undone_type and step.mode == 'manual'):
+            return step
+        return replace(
+            step,
+            action_type=step.undone_type,
+            mode=step.undone_mode,
+            became_on=action.undone_on,
+        )
 
     def counted_level(self):
         """The level of the leader, raised by a step after a broken promise (section 4)."""
@@ -193,13 +207,13 @@ class Unit:
     def date(self, step):
         """The date of a step: its own, when a person gave one to this very action."""
         own = self.own_date(step)
-        graces = [self.grace(step), self.dispute_grace(step)]
+        graces = [self.grace(step), self.dispute_grace(step), ('undone', step.became_on)]
         return self.latest(step, [*graces, own]) if own else self.plain_date(step)
 
     def plain_date(self, step):
         """The date that the rules give, with the day before which a person wants nothing."""
         floors = [self.base(step), self.spacing(step), self.interval(step)]
-        floors += [self.grace(step), self.dispute_grace(step)]
+        floors += [self.grace(step), self.dispute_grace(step), ('undone', step.became_on)]
         return self.latest(step, [*floors, ('user', self.lead.not_before)])
 
     def latest(self, step, floors):

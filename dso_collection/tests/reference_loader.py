@@ -130,7 +130,15 @@ class Loader:
         scenarios = {}
         for scenario in self.env['dso.scenario'].with_context(active_test=False).search([]):
             steps = [
-                Step(step.id, step.delay, step.action_type, step.mode, self._written(step))
+                Step(
+                    step.id,
+                    step.delay,
+                    step.action_type,
+                    step.mode,
+                    self._written(step),
+                    undone_type=step.undone_type if step.undone_rule == 'become' else None,
+                    undone_mode=step.undone_mode,
+                )
                 for step in scenario.step_ids
             ]
             scenarios[scenario.id] = Scenario(
@@ -145,8 +153,8 @@ class Loader:
 
     @staticmethod
     def _written(step):
-        text = {'email': step.mail_template_id, 'sms': step.sms_template_id}.get(step.action_type)
-        return max(record.write_date for record in (step, text) if record)
+        texts = step.mail_template_id, step.sms_template_id, step.letter_template_id
+        return max(record.write_date for record in (step, *texts) if record)
 
     # --- accounts and their books ----------------------------------------------------------
 
@@ -391,6 +399,7 @@ class Loader:
             state=row['state'],
             kind=row['task_kind'],
             task_key=row['task_key'],
+            undone_on=row['undone_on'],
             step=row['step_id'],
             offset=row['step_delay'],
             leader=leader if row['leader_due'] else None,

@@ -56,6 +56,9 @@ class Step:
     action_type: str = 'email'
     mode: str = 'automatic'
     written_on: datetime | None = None  # the later of step and text
+    undone_type: str | None = None  # what it becomes when nobody does it in time
+    undone_mode: str = 'manual'
+    became_on: date | None = None
 
     @property
     def automatic(self):
@@ -227,6 +230,7 @@ class Action:
     state: str = 'planned'
     kind: str | None = None
     task_key: str | None = None
+    undone_on: date | None = None
     step: int | None = None
     offset: int | None = None  # of the step
     leader: Key | None = None
