@@ -377,8 +377,16 @@ def figures(env):
     return result
 
 
+def alerts(env, count):
+    """A hundred alerts over many customer accounts, against one bare scan of the accounts."""
+    import alerts as measured
+
+    return measured.measure(env, int(count), clock, counted, vacuum)
+
+
 COMMANDS = {
     'agenda': agenda,
+    'alerts': alerts,
     'fill': fill,
     'prepare': prepare,
     'plan': plan,

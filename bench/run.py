@@ -157,6 +157,21 @@ class Bench:
             ('months', "DSO and CEI of 13 months"),
         ):
             self.row(f"{label}: {title}", ours[name], f"{ours[name + '_queries']} queries")
+
+    def alerts(self, size):
+        """Alerts over as many customer accounts as invoices."""
+        database = self.installed(min(SIZES), 'dso_collection')
+        ours = self.measure(database, 'alerts', str(size))
+        label = f"{size} customer accounts"
+        self.row(f"{label}: one bare scan", ours['scan'])
+        many = f"{label}, {ours['alerts']} alerts with {ours['members']} members"
+        for name, title in (('idle', "nothing to write"), ('changed', "a fiftieth changed")):
+            ratio = ours[name] / ours['scan']
+            self.row(f"{many}: refresh, {title}", ours[name], f"{ratio:.1f} × scan (goal 20)")
+        self.row(f"{label}: live counts of 80 alerts", ours['counts'])
+        self.row(
+            f"{label}: squares of 80 rows", ours['squares'], f"{ours['squares_queries']} queries"
+        )
         self.environment.drop(database)
 
     def export(self, size):
@@ -242,6 +257,8 @@ def main():
             bench.agenda(size)
         if not wanted or 'figures' in wanted:
             bench.figures(size)
+        if not wanted or 'alerts' in wanted:
+            bench.alerts(size)
         if not wanted or 'export' in wanted:
             bench.export(size)
         if not wanted or 'posting' in wanted:

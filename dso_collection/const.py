@@ -242,6 +242,20 @@ INSIGHTS = [
     ('no_followup', "Items excluded from follow-up"),
 ]
 
+ALERT_TYPES = [
+    ('collection', "Collection"),
+    ('risk', "Risk"),
+    ('none', "None"),
+]
+
+#: How grave an alert is, which its colour shows.
+ALERT_LEVELS = [
+    ('blue', "Information"),
+    ('yellow', "Attention"),
+    ('orange', "Warning"),
+    ('red', "Critical"),
+]
+
 #: What a status of an item means to the engine and to figures (spec 8.1).
 STATUS_CATEGORIES = [
     ('in_progress', "In progress"),

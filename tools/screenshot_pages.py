@@ -87,6 +87,16 @@ PAGES = [
     ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),
     ('reply', 'manager', '/odoo/collection-replies/2', '.o_form_view', BOTH),
     ('insights', 'manager', '/odoo/collection-insights', '.o_data_row, .o_kanban_record', BOTH),
+    ('alerts', 'collector', '/odoo/collection-alerts', '.o_data_row, .o_kanban_record', BOTH),
+    ('alert', 'manager', '/odoo/collection-alerts/1', '.o_form_view', BOTH),
+    (
+        'credit',
+        'collector',
+        '/odoo/collection-customers/{C1012}',
+        '.o_form_view',
+        BOTH,
+        (('.nav-link[name=credit]', 'div[name=guarantee_permanent]'),),
+    ),
     ('customers', 'manager', '/odoo/collection-customers', '.o_data_row, .o_kanban_record', BOTH),
     ('customer', 'collector', '/odoo/collection-customers/1', '.o_form_view', BOTH),
     (

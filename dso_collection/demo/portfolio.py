@@ -9,7 +9,7 @@ from random import Random
 
 from odoo.tools import SQL
 
-from . import companies, documents
+from . import companies, credit, documents
 from .clock import clock
 from .companies import LOGINS
 from .customers import AMERICA, EUROPE, SHARED_CODES
@@ -87,6 +87,7 @@ def build(env):
     for company in europe | america:
         env['dso.position']._refresh_delays(company)
         list(env['dso.snapshot']._catch_up(company))
+    credit.give(env, europe, today)
     team.confirm_for_today()
     team.go_away()
     team.write_letters()

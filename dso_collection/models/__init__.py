@@ -1,6 +1,7 @@
 # First, because the others inherit from them.
 from . import (  # isort: skip
     dso_blacklist_mixin,
+    dso_criteria_mixin,
     dso_facade_mixin,
     dso_import_mixin,
     dso_money_mixin,
@@ -42,6 +43,10 @@ from . import (
     dso_action_specific,
     dso_action_undone,
     dso_ageing,
+    dso_alert,
+    dso_alert_account,
+    dso_alert_notify,
+    dso_alert_subscription,
     dso_assignment_rule,
     dso_assignment_screens,
     dso_assignment_value,
@@ -52,6 +57,7 @@ from . import (
     dso_channel_letter,
     dso_channel_sms,
     dso_customer,
+    dso_customer_alert,
     dso_customer_assign,
     dso_customer_credit,
     dso_customer_dispute,

@@ -34,6 +34,9 @@ class DsoAction(models.Model):
         compute='_compute_caution',
         help="What to look at before asking for money: credits, old books, an invoice never sent.",
     )
+    customer_alerts = fields.Json(
+        compute='_compute_customer_alerts', string="Alerts", exportable=False
+    )
     instructions = fields.Text(related='step_id.instructions')
     raising_promise_date = fields.Date(
         compute='_compute_raising_promise_date',
@@ -59,6 +62,12 @@ class DsoAction(models.Model):
         found = raised and self.env['dso.promise']._find_raising(raised)
         for action in self:
             action.raising_promise_date = found.get(action.id) if found else False
+
+    @api.depends_context('uid', 'allowed_company_ids', 'lang')
+    def _compute_customer_alerts(self):
+        # Not a related field: those are read in sudo, and alerts may be private.
+        for action in self:
+            action.customer_alerts = action.customer_id.alerts
 
     @api.depends('state', 'date_done')
     def _compute_closed_on(self):

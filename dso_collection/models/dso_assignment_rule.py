@@ -1,14 +1,13 @@
 import logging
 
-import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.safe_eval import datetime, dateutil, safe_eval
 
 from ..const import COLLECTOR_DOMAIN, SCENARIO_DOMAIN
 from ..engine import assign_sql
+from .dso_criteria_mixin import SHORT
 
 _logger = logging.getLogger(__name__)
 
@@ -19,35 +18,17 @@ KIND_FIELDS = {
     'group': 'group_account_id',
 }
 
-#: What is evaluated with the rights of the person who wrote it.
-AUTHORED_FIELDS = frozenset(['domain', 'company_id', 'group_field'])
-
-#: What criteria that have become senseless may raise: a deleted field, a value of a wrong type, a
-#: right taken away. Conflicts with other transactions are not among them.
-CRITERIA_ERRORS = (
-    UserError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    psycopg2.DataError,
-    psycopg2.ProgrammingError,
-    psycopg2.NotSupportedError,
-)
-
 
 class DsoAssignmentRule(models.Model):
-    """Search & Assign: criteria and what the customer accounts that meet them are given.
-
-    Criteria are evaluated with the rights of the person who wrote them, in the company of the rule:
-    a rule finds nothing that its author could not find.
-    """
+    """Search & Assign: criteria and what the customer accounts that meet them are given."""
 
     _name = 'dso.assignment.rule'
     _description = "Assignment Rule"
+    _inherit = 'dso.criteria.mixin'
     _order = 'sequence, id'
     _check_company_auto = True
+
+    _dso_authored = frozenset(['domain', 'company_id', 'group_field'])
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10, help="The first rule of a kind that matches wins.")
@@ -88,23 +69,6 @@ class DsoAssignmentRule(models.Model):
     )
 
     # === To whom === #
-    domain = fields.Char(
-        string="Criteria", required=True, default='[]', help="Which customer accounts match."
-    )
-    filter_id = fields.Many2one(
-        'ir.filters',
-        string="Take Over a Saved Search",
-        store=False,
-        domain=[('model_id', '=', 'dso.customer')],
-        help="Copies the criteria of a favourite of the customers list.",
-    )
-    criteria_user_id = fields.Many2one(
-        'res.users',
-        string="Criteria By",
-        readonly=True,
-        ondelete='restrict',
-        help="Who wrote the criteria; they are evaluated with the rights of this person.",
-    )
     customer_count = fields.Integer(
         string="Matching Customer Accounts", compute='_compute_customer_count'
     )
@@ -134,32 +98,26 @@ class DsoAssignmentRule(models.Model):
         copy=False,
         help="Customer accounts that the last run changed by this rule.",
     )
-    last_error = fields.Char(readonly=True, copy=False)
 
     # === COMPUTE METHODS === #
 
     @api.depends('domain', 'company_id', 'criteria_user_id')
     def _compute_customer_count(self):
         for rule in self:
-            try:
-                with self.env.cr.savepoint(flush=False):
-                    rule.customer_count = len(rule._matching_customers())
-            except CRITERIA_ERRORS:
-                rule.customer_count = 0
+            counts = [0]
+            rule._try(
+                lambda: counts.append(len(rule._matching_customers())),  # noqa: B023
+                SHORT,
+            )
+            rule.customer_count = counts[-1]
 
-    # === ONCHANGE AND CONSTRAINT METHODS === #
-
-    @api.onchange('filter_id')
-    def _onchange_filter_id(self):
-        if self.filter_id:
-            self.domain = self.filter_id.domain
-            self.name = self.name or self.filter_id.name
+    # === CONSTRAINT METHODS === #
 
     @api.constrains('domain', 'company_id')
     def _check_domain(self):
         self.env.flush_all()
         for rule in self:
-            if error := rule._try(lambda: len(rule._matching_customers())):  # noqa: B023
+            if error := rule._try(lambda: len(rule._matching_customers()), SHORT):  # noqa: B023
                 raise ValidationError(error)
 
     @api.constrains('company_id')
@@ -185,15 +143,12 @@ class DsoAssignmentRule(models.Model):
     def create(self, vals_list):
         now = fields.Datetime.now()
         for vals in vals_list:
-            vals.update(criteria_user_id=self.env.uid, new_since=now)
+            vals['new_since'] = now
         return super().create(vals_list)
 
     def write(self, vals):
-        vals = dict(vals)
-        if not AUTHORED_FIELDS.isdisjoint(vals):
-            vals.update(criteria_user_id=self.env.uid, last_error=False)
         if vals.get('new_only') or vals.get('autorun') or vals.get('active'):
-            vals['new_since'] = fields.Datetime.now()
+            vals = {**vals, 'new_since': fields.Datetime.now()}
         return super().write(vals)
 
     # === ACTION METHODS === #
@@ -204,7 +159,8 @@ class DsoAssignmentRule(models.Model):
         if error := self._try(self._matching_customers):
             raise UserError(error)
         action = self.env['ir.actions.act_window']._for_xml_id('dso_collection.dso_customer_action')
-        domain = Domain('company_id', '=', self.company_id.id) & Domain(self._criteria())
+        company = self.sudo().company_id  # users of a branch may not read its root
+        domain = Domain('company_id', '=', company.id) & Domain(self._criteria(company))
         return {**action, 'domain': list(domain), 'context': {}, 'display_name': self.name}
 
     def action_run(self):
@@ -244,66 +200,17 @@ class DsoAssignmentRule(models.Model):
             )
         self.env['dso.customer']._check_assigned_values({field: self[field].id}, self.company_id)
 
-    def _criteria(self):
-        """Evaluate the text of the criteria, with what a saved search may name.
+    def _matching_customers(self, company=None):
+        """Override to find customer accounts of the company of the rule."""
+        company = company or self.sudo().company_id  # users of a branch may not read its root
+        return super()._matching_customers(company)
 
-        :rtype: list
-        """
-        self.ensure_one()
-        company = self.sudo().company_id  # users of a branch may not read its root
-        context = {
-            'uid': self._author().id,
-            'datetime': datetime,
-            'relativedelta': dateutil.relativedelta.relativedelta,
-            'context_today': company._dso_today,
-            'current_date': company._dso_today().isoformat(),
-        }
-        return safe_eval(self.domain, context)
-
-    def _author(self):
-        """Return the person with whose rights the criteria are evaluated.
-
-        What is being typed in a form has no other author yet than who types it.
-
-        :rtype: res.users
-        """
-        stored = self._origin
-        if not stored or any(self[name] != stored[name] for name in ('domain', 'company_id')):
-            return self.env.user
-        return stored.sudo().criteria_user_id  # whoever that is
-
-    def _matching_customers(self):
-        """Return the customer accounts that the author of the criteria finds with them.
-
-        :rtype: Query
-        """
-        company, author = self.sudo().company_id, self._author().sudo()  # to act as that person
-        companies = author.company_ids.filtered(lambda c: c.root_id == company)
-        customers = (
-            self.env['dso.customer']
-            .with_user(author)
-            .with_context(allowed_company_ids=companies.ids, tz=company.dso_tz, lang=author.lang)
+    def _get_criteria_error(self, cause):
+        return self.env._(
+            "Rule %(rule)s cannot be applied: %(cause)s. Correct its criteria or its value.",
+            rule=self.name,
+            cause=cause,
         )
-        customers.browse().check_access('read')
-        return customers._search(Domain('company_id', '=', company.id) & Domain(self._criteria()))
-
-    def _try(self, function):
-        """Call a function that depends on criteria or values; return why it cannot, if so.
-
-        :return: one sentence, empty when all is well
-        :rtype: str
-        """
-        try:
-            with self.env.cr.savepoint(flush=False):
-                function()
-        except CRITERIA_ERRORS as error:
-            [cause, *_rest] = (str(error).strip() or type(error).__name__).splitlines()
-            return self.env._(
-                "Rule %(rule)s cannot be applied: %(cause)s. Correct its criteria or its value.",
-                rule=self.name,
-                cause=cause.rstrip('.'),
-            )
-        return ""
 
     def _collect(self, *, by_hand=False, new_accounts=False, writable=None):
         """Note which of these rules is the first to match which customer account.

@@ -51,6 +51,22 @@ RULE_FIELDS = frozenset(
 )
 
 
+#: What an owner or a manager says of an alert.
+ALERT_FIELDS = frozenset(
+    [
+        'name',
+        'sequence',
+        'active',
+        'alert_type',
+        'level',
+        'is_shared',
+        'company_id',
+        'domain',
+        'filter_id',
+    ]
+)
+
+
 class DsoGuard(models.AbstractModel):
     """Refuses columns that are nobody's to write through the web client, an import or RPC.
 
@@ -124,3 +140,11 @@ class DsoAssignmentRule(models.Model):
 
     _dso_columns = RULE_FIELDS
     _dso_new_columns = RULE_FIELDS
+
+
+class DsoAlert(models.Model):
+    _name = 'dso.alert'
+    _inherit = ['dso.guard', 'dso.alert']
+
+    _dso_columns = ALERT_FIELDS
+    _dso_new_columns = ALERT_FIELDS

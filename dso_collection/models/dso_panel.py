@@ -83,6 +83,7 @@ class DsoPanel(models.AbstractModel):
             'country': customer.country_id.name or "",
             'scenario': customer.scenario_id.name or "",
             'on_hold': customer.on_hold,
+            'alerts': customer.alerts or [],
             'balance': self._money(customer.group_balance, currency),
             'overdue': self._money(customer.group_overdue, currency),
             'unallocated': customer.group_unallocated > 0

@@ -21,6 +21,9 @@ MODELS = (
     'dso.dispute.reason',
     'dso.dispute',
     'dso.dispute.item',
+    'dso.alert',
+    'dso.alert.account',
+    'dso.alert.subscription',
 )
 
 
@@ -101,6 +104,9 @@ class TestSecurity(CollectionCase):
             'dso.assignment.rule': ('r', 'r', 'rwcu'),
             'dso.assignment.run': ('', '', 'rw'),
             'dso.assignment.run.line': ('', '', 'r'),
+            'dso.alert': ('r', 'rwcu', 'rwcu'),
+            'dso.alert.account': ('r', 'r', 'r'),
+            'dso.alert.subscription': ('r', 'r', 'r'),
             'dso.plan.mark': ('', '', ''),
         }
         operations = {'r': 'read', 'w': 'write', 'c': 'create', 'u': 'unlink'}

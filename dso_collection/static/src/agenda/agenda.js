@@ -25,10 +25,12 @@ const ACTION_OF_TAB = {
     history: "dso_collection.dso_action_action_history",
     replies: "dso_collection.dso_reply_action",
     charts: "dso_collection.dso_action_action_charts",
+    alerts: "dso_collection.dso_alert_action",
 };
 
-/** Replies are no actions: what people search for in one does not fit the other. */
-const modelOfTab = (name) => (name === "replies" ? "dso.reply" : "dso.action");
+/** Replies and alerts are no actions: what people search for in one does not fit the other. */
+const MODEL_OF_TAB = { replies: "dso.reply", alerts: "dso.alert" };
+const modelOfTab = (name) => MODEL_OF_TAB[name] || "dso.action";
 
 /** Knows what people filtered without the tab, and lets managers begin with everybody's actions. */
 export const agendaSearch = (Base) => class extends Base {
@@ -85,13 +87,14 @@ export class AgendaTabs extends Component {
     }
 
     async load() {
-        const [actions, replies] = await Promise.all([
+        const [actions, replies, alerts] = await Promise.all([
             this.orm.silent.call("dso.action", "get_agenda_counters", [
                 this.getDomain("dso.action") || (await this.getFirstDomain()),
             ]),
             this.orm.silent.call("dso.reply", "get_agenda_counter", [this.getDomain("dso.reply")]),
+            this.orm.silent.call("dso.alert", "get_agenda_counter", [this.getDomain("dso.alert")]),
         ]);
-        this.state.counters = { ...actions, replies: { open: replies } };
+        this.state.counters = { ...actions, replies: { open: replies }, alerts: { open: alerts } };
     }
 
     /** What people search for; null when they are in a tab of another model. */
@@ -107,7 +110,7 @@ export class AgendaTabs extends Component {
     }
 
     get tabs() {
-        const { manual, automatic, replies } = this.state.counters;
+        const { manual, automatic, replies, alerts } = this.state.counters;
         const countTitle = _t("Open actions");
         return [
             { name: "manual", label: _t("Manual Actions"), counters: manual, countTitle },
@@ -120,6 +123,12 @@ export class AgendaTabs extends Component {
                 countTitle: _t("Waiting replies"),
             },
             { name: "charts", label: _t("Charts") },
+            {
+                name: "alerts",
+                label: _t("My Alerts"),
+                counters: alerts,
+                countTitle: _t("Customers in alerts"),
+            },
         ];
     }
 

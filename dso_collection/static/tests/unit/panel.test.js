@@ -18,7 +18,7 @@ const DATA = {
     color: "red",
     color_label: "To do",
     contacts: [{ id: 1, name: "Paula", function: "", phone: "+1 555 0100", email: "" }],
-    customer: { id: 7, name: "Azure Interior", code: "AZ", overdue: "$ 1.00", balance: "$ 2.00" },
+    customer: { id: 7, name: "Azure Interior", code: "AZ", overdue: "$ 1.00", balance: "$ 2.00", alerts: [] },
     date: "01/20/2027",
     messages: [],
     error: "",

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class DsoCustomer(models.Model):
+    """The coloured squares of a customer account: the alerts in which it is."""
+
+    _inherit = 'dso.customer'
+
+    alert_ids = fields.Many2many(
+        'dso.alert', compute='_compute_alerts', search='_search_alert_ids', string="Alerts"
+    )
+    alerts = fields.Json(
+        compute='_compute_alerts',
+        string="Squares of Alerts",
+        exportable=False,
+        help="Level and name of each alert, the gravest first.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context('uid', 'allowed_company_ids', 'lang')
+    def _compute_alerts(self):
+        found = self.env['dso.alert']._get_alerts_of(self._origin)
+        levels = self.env['dso.alert']._get_levels()
+        for customer in self:
+            alerts = found.get(customer._origin.id, self.env['dso.alert'])
+            customer.alert_ids = alerts
+            customer.alerts = [
+                {'id': alert.id, 'name': alert.name, 'level': alert.level}
+                for alert in alerts.sorted(lambda a: levels[a.level], reverse=True)
+            ]
+
+    # === SEARCH METHODS === #
+
+    @api.model
+    def _search_alert_ids(self, operator, value):
+        if operator not in ('in', 'any'):
+            return NotImplemented
+        members = self.env['dso.alert.account']
+        if operator == 'in' and False in value:
+            known = [alert_id for alert_id in value if alert_id]
+            none = ~Domain('id', 'in', members._search([]).subselect('customer_id'))
+            return none | self._search_alert_ids('in', known) if known else none
+        found = members._search([('alert_id', operator, value)])
+        return Domain('id', 'in', found.subselect('customer_id'))
