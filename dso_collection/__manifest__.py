@@ -46,6 +46,7 @@
         'views/dso_dispute_views.xml',
         'views/dso_reply_views.xml',
         'views/dso_customer_views.xml',
+        'views/dso_coverage_views.xml',
         'views/dso_promise_views.xml',
         'views/dso_expected_cash_views.xml',
         'views/dso_ageing_views.xml',

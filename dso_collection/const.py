@@ -157,6 +157,30 @@ REASONS = [
     ('planned', "Planned"),
 ]
 
+#: What becomes of an overdue amount (spec 3.18): every customer account that is overdue is in one.
+COVERAGE_STATES = [
+    ('planned', "Planned"),
+    ('held', "Held"),
+    ('excluded', "Excluded"),
+    ('to_decide', "To decide"),
+]
+
+#: State of completeness by the reason of the account that leads; `engine/coverage_sql.py` refines
+#: `planned` and `not_eligible`. A reason that is missing here leaves the account to decide.
+COVERAGE_OF_REASON = {
+    'grouped': 'to_decide',  # never the reason of an account that leads
+    'hold': 'held',
+    'clear': 'excluded',
+    'no_scenario': 'to_decide',
+    'empty_scenario': 'excluded',
+    'not_eligible': 'excluded',
+    'decide': 'to_decide',
+    'stopped': 'to_decide',
+    'covered': 'excluded',
+    'below_minimum': 'excluded',
+    'planned': 'planned',
+}
+
 #: Why an open action fell away; the texts stand in the history.
 CANCEL_REASONS = [
     *REASONS,

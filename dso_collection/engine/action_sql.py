@@ -73,11 +73,8 @@ def sync_actions(scope, calendars, uid, now):
             WHERE NOT o.same
         ),
         chosen AS MATERIALIZED (
-            -- The follow-up of an open dispute stays: it asks for the outcome.
-            SELECT a.id, CASE WHEN a.date_planned <= cal.today THEN %(is_cleared)s
-                    AND (SELECT TRUE FROM dso_dispute o WHERE o.action_id = a.id
-                        AND o.state = 'open' LIMIT 1) IS NOT TRUE
-                ELSE FALSE END AS cleared,
+            SELECT a.id,
+                CASE WHEN a.date_planned <= cal.today THEN %(is_cleared)s ELSE FALSE END AS cleared,
                 %(chosen_reason)s AS new_confirm_reason
             FROM scope s
             JOIN dso_customer c ON c.id = s.id

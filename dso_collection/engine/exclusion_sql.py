@@ -205,18 +205,26 @@ def broken_on():
     )
 
 
-def is_cleared():
-    """Condition: action ``a`` has listed items, and none of them is open any more."""
+def is_cleared(action='a'):
+    """Condition: an action has listed items, and none of them is open any more.
+
+    The follow-up of an open dispute stays: it asks for the outcome.
+
+    :param str action: its alias
+    """
     return SQL(
-        """(SELECT TRUE FROM dso_action_item x WHERE x.action_id = a.id LIMIT 1) IS TRUE
-        AND (SELECT TRUE FROM dso_action_item x WHERE x.action_id = a.id AND (
+        """(SELECT TRUE FROM dso_dispute asked WHERE asked.action_id = %(action)s.id
+            AND asked.state = 'open' LIMIT 1) IS NOT TRUE
+        AND (SELECT TRUE FROM dso_action_item x WHERE x.action_id = %(action)s.id LIMIT 1) IS TRUE
+        AND (SELECT TRUE FROM dso_action_item x WHERE x.action_id = %(action)s.id AND (
             SELECT TRUE FROM account_move_line l WHERE l.move_id = x.move_id
                 AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
-                AND l.account_id = ANY(%s) AND l.partner_id IS NOT NULL
-                AND l.amount_residual_currency > 0 AND %s
+                AND l.account_id = ANY(%(accounts)s) AND l.partner_id IS NOT NULL
+                AND l.amount_residual_currency > 0 AND %(speaks)s
             LIMIT 1) LIMIT 1) IS NOT TRUE""",
-        TRADE_RECEIVABLES,
-        speaks_of(SQL("x.customer_id"), account_of('a'), due_of('l')),
+        action=SQL.identifier(action),
+        accounts=TRADE_RECEIVABLES,
+        speaks=speaks_of(SQL("x.customer_id"), account_of(action), due_of('l')),
     )
 
 

@@ -10,7 +10,7 @@ import functools
 from odoo.tools import SQL
 
 from ..const import AUTOMATIC_MODES, CONTACT_TYPES, OPEN_STATES, PRE_DUE_NOTICE_DAYS
-from . import exclusion_sql, recipient_sql
+from . import coverage_sql, exclusion_sql, recipient_sql
 from .scope_sql import OPEN_ITEM_TABLES, TRADE_RECEIVABLES, are_open_items, due_of
 
 #: Payment states of documents that nobody may chase (spec 3.1).
@@ -629,22 +629,30 @@ def update_positions(ctes):
     """
     return SQL(
         """WITH %(ctes)s,
+        %(engaged)s,
+        covered AS (
+            SELECT v.*, %(coverage)s AS coverage FROM verdict v
+            LEFT JOIN engaged ON engaged.unit_id = v.unit_id
+        ),
         final AS (
-            SELECT a.position_id, %(zeroes)s, figure.oldest_due_date, %(plan)s
+            SELECT a.position_id, %(zeroes)s, figure.oldest_due_date,
+                CASE WHEN figure.overdue <> 0 THEN v.coverage END AS coverage_state, %(plan)s
             FROM account a
             LEFT JOIN figure ON figure.account_id = a.id
             JOIN (
                 SELECT a.id AS account_id, v.* FROM account a
-                JOIN verdict v ON v.unit_id = a.id
+                JOIN covered v ON v.unit_id = a.id
                 UNION ALL
-                SELECT a.id, %(grouped)s FROM account a
-                JOIN verdict v ON v.unit_id = a.unit_id WHERE a.id <> a.unit_id
+                SELECT a.id, %(grouped)s, v.coverage FROM account a
+                JOIN covered v ON v.unit_id = a.unit_id WHERE a.id <> a.unit_id
             ) v ON v.account_id = a.id
         )
         UPDATE dso_position pos SET (%(targets)s) = ROW(%(fresh)s)
         FROM final f
         WHERE pos.id = f.position_id AND (%(stored)s) IS DISTINCT FROM (%(fresh)s)""",
         ctes=SQL(",\n").join(ctes),
+        engaged=coverage_sql.engaged(),
+        coverage=coverage_sql.coverage(),
         **_position_columns(),
     )
 
@@ -652,7 +660,7 @@ def update_positions(ctes):
 @functools.cache
 def _position_columns():
     """The lists of columns of :func:`update_positions`, made once."""
-    columns = [*FIGURES, 'oldest_due_date', *PLAN_COLUMNS]
+    columns = [*FIGURES, 'oldest_due_date', 'coverage_state', *PLAN_COLUMNS]
 
     def listed(template, names):
         return SQL(", ").join(SQL(template.replace('?', f'"{name}"')) for name in names)

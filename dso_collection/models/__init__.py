@@ -56,6 +56,7 @@ from . import (
     dso_channel_email,
     dso_channel_letter,
     dso_channel_sms,
+    dso_coverage,
     dso_customer,
     dso_customer_alert,
     dso_customer_assign,

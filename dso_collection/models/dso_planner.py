@@ -361,6 +361,7 @@ class DsoPlanner(models.AbstractModel):
             today = company._dso_today()
             if company.dso_planned_on != today and not self._plan_company(company):
                 return
+        self.env['dso.coverage']._prove_missing()
 
     def _plan_stored_marks(self):
         """Plan all stored marks in slices; tell whether time is left."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..const import DATE_RULES, ERROR_CODES, HELD_REASONS, REASONS
+from ..const import COVERAGE_STATES, DATE_RULES, ERROR_CODES, HELD_REASONS, REASONS
 from ..engine import cash_sql
 
 
@@ -80,6 +80,13 @@ class DsoPosition(models.Model):
         REASONS,
         readonly=True,
         help="Why the customer account has, or has not, a scenario action.",
+    )
+    coverage_state = fields.Selection(
+        COVERAGE_STATES,
+        string="What Becomes of It",
+        readonly=True,
+        help="What is overdue is planned, held, excluded or waits for a decision; empty when "
+        "nothing is overdue. Grouped customer accounts are where their group account is.",
     )
     plan_step_id = fields.Many2one('dso.scenario.step', readonly=True, ondelete='set null')
     plan_date = fields.Date(string="Next Action Date", readonly=True)

@@ -15,6 +15,7 @@ ACTION_FIELDS = [
 
 #: Columns of a position that a leading account carries, and how a plan of the reference gives them.
 PLAN_VALUES = {
+    'coverage_state': lambda plan: plan.coverage,
     'leader_line_id': lambda plan: plan.leader and plan.leader.id,
     'leader_due': lambda plan: plan.leader and plan.leader.due,
     'leader_level': lambda plan: plan.level,

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 from .reference_objects import ZERO, Listed, Plan
+from .reference_settle import settle_specific
 
 CONTACTS = ('call', 'email', 'sms', 'letter', 'registered_letter')
 CLOSED_PAYMENT_STATES = ('blocked', 'in_payment', 'paid', 'reversed', 'invoicing_legacy')
@@ -425,6 +426,37 @@ class Unit:
             result.recipient_id, result.recipient = self.recipient(step)
         return result
 
+    # --- Completeness ----------------------------------------------------------------------
+
+    def coverage(self, its_plan):
+        """What becomes of what the accounts of the unit have overdue (docs/belts.md)."""
+        kinds = {
+            record.kind
+            for record in self.portfolio.records
+            if record.account in self.accounts and record.holds(self.today)
+        }
+        if its_plan.reason == 'hold':
+            return 'held'
+        if self.has_specific():
+            return 'planned'
+        if its_plan.reason == 'planned':
+            return 'held' if its_plan.held else 'planned'
+        if its_plan.reason == 'not_eligible' and kinds & {'dispute', 'promise'}:
+            return 'held'
+        undecided = ('no_scenario', 'decide', 'stopped')
+        return 'to_decide' if its_plan.reason in undecided else 'excluded'
+
+    def has_specific(self):
+        """Whether people have planned something for it, but for what follows up a dispute."""
+        return any(
+            action.open
+            and action.origin == 'specific'
+            and not action.dispute
+            and settle_specific(self.portfolio, action, self.today).open
+            for account in self.accounts
+            for action in self.portfolio.actions_of[account]
+        )
+
     def plan_of_member(self, account):
         """A grouped account has no plan of its own, only the contacts and bookings of its unit."""
         result = Plan(account, reason='grouped')
@@ -474,6 +506,8 @@ def plan(portfolio, today):
             if account is not lead:
                 plans[account.id] = unit.plan_of_member(account)
             plans[account.id].figures = figures(account, unit, today)
+            if plans[account.id].figures['overdue']:
+                plans[account.id].coverage = unit.coverage(plans[lead.id])
     return plans
 
 

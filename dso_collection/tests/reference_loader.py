@@ -424,6 +424,7 @@ class Loader:
             done_day=row['day_done'],
             is_contact=bool(row['is_contact']),
             member=self.codes.get(row['member_id']),
+            dispute=row['dispute_id'],
             delivery=row['delivery'],
             listed=listed,
         )

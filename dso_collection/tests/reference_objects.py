@@ -255,6 +255,7 @@ class Action:
     done_day: date | None = None
     is_contact: bool = False
     member: Account | None = None
+    dispute: int | None = None  # that it follows up
     delivery: str | None = None
     listed: list[Listed] = field(default_factory=list)
 
@@ -289,6 +290,7 @@ class Plan:
     last_contact_on: datetime | None = None
     last_booking: date | None = None
     figures: dict = field(default_factory=dict)
+    coverage: str | None = None  # state of completeness
 
 
 class Portfolio:

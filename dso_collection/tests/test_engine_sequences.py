@@ -13,6 +13,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..engine import coverage_sql
 from .common import CollectionCase, jan
 from .comparison import Comparison, expected_listing, stored_listing
 from .reference_groups import grouping, refusal, regroup
@@ -321,6 +322,7 @@ class TestEngineSequences(CollectionCase):
                 play.do(operation, number)
                 self.finish()
                 self.assertAgrees(operation)
+                self.assertComplete(operation)
                 self.assertEqual(closed.items() - self.closed_actions().items(), set())
 
     def finish(self):
@@ -347,6 +349,12 @@ class TestEngineSequences(CollectionCase):
             ),
             "A grouped customer account has an open action",
         )
+
+    def assertComplete(self, operation):
+        """What is overdue is in one state each, and adds up to the ledger."""
+        proof = coverage_sql.proof([(self.company.id, self.today)])
+        [(*figures, wrong_count, wrong_ids)] = self.env.execute_query(proof)
+        self.assertFalse(wrong_count, f'after {operation}: {wrong_ids} do not add up: {figures}')
 
     def assertBooked(self, customer):
         """A booking starts the grace of its customer account."""
