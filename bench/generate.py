@@ -28,6 +28,24 @@ def fill(env, count):
     env.cr.commit()
 
 
+def scatter(env):
+    """Give every generated invoice a customer of its own."""
+    template = env['res.partner'].search([('name', '=', "Template")], limit=1)
+    env.cr.execute("SELECT COUNT(*) FROM account_move WHERE sequence_prefix = 'BENCH/'")
+    params = {'count': env.cr.fetchone()[0]}
+    first = min(_copy_partners(env, template, 'single', params))
+    env.cr.execute(
+        "UPDATE account_move SET partner_id = %s + sequence_number,"
+        " commercial_partner_id = %s + sequence_number WHERE sequence_prefix = 'BENCH/'",
+        [first - 1, first - 1],
+    )
+    env.cr.execute(
+        "UPDATE account_move_line l SET partner_id = m.partner_id FROM account_move m"
+        " WHERE m.id = l.move_id AND m.sequence_prefix = 'BENCH/'"
+    )
+    env.cr.commit()
+
+
 def _template_invoice(env):
     today = fields.Date.today()
     partner = env['res.partner'].create({'name': "Template", 'email': 'template@example.com'})
@@ -74,17 +92,23 @@ def _copy(env, table, template_id, source, values, params):
 
 
 def _partners(env, partner, params):
+    return _copy_partners(env, partner, 'customer', {**params, 'count': params['customers']})
+
+
+def _copy_partners(env, partner, kind, params):
+    """Insert a number of partners that bear the name of a kind; return their ids."""
+    name, email = f"'{kind.capitalize()} ' || g", f"'{kind}' || g || '@example.com'"
     ids = _copy(
         env,
         'res_partner',
         partner.id,
-        'generate_series(1, %(customers)s) g',
+        'generate_series(1, %(count)s) g',
         {
-            'name': "'Customer ' || g",
-            'complete_name': "'Customer ' || g",
-            'ref': "'C' || lpad(g::text, 6, '0')",
-            'email': "'customer' || g || '@example.com'",
-            'email_normalized': "'customer' || g || '@example.com'",
+            'name': name,
+            'complete_name': name,
+            'ref': f"'{kind[0].upper()}' || lpad(g::text, 6, '0')",
+            'email': email,
+            'email_normalized': email,
         },
         params,
     )

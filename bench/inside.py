@@ -335,7 +335,10 @@ def agenda(env, count):
 
 
 def figures(env):
-    """The portfolio of past days and the figures of months, on paid and open invoices."""
+    """The portfolio of past days and the figures of months, each invoice of another customer."""
+    import generate
+
+    generate.scatter(env)
     # The generated ledger has paid invoices and nothing that paid them: one allocation for each.
     env.cr.execute(
         """INSERT INTO account_partial_reconcile (debit_move_id, credit_move_id, amount,

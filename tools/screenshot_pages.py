@@ -9,6 +9,12 @@ first follows the widths: pairs of a selector and the one to wait for then.
 SIZES = {'desktop': (1400, 900), 'phone': (390, 844)}
 BOTH = ('desktop', 'phone')
 
+#: Clicks that switch from a chart to its cards.
+CARDS = (
+    ('.o_cp_switch_buttons button', '.o-dropdown-item:has(.oi-view-kanban)'),
+    ('.o-dropdown-item:has(.oi-view-kanban)', '.o_kanban_record'),
+)
+
 PAGES = [
     ('login', None, '/web/login', 'form.oe_login_form', BOTH),
     ('apps', 'admin', '/odoo/apps', '.o_kanban_record', ('desktop',)),
@@ -195,8 +201,16 @@ PAGES = [
         'ageing-list',
         'manager',
         '/odoo/collection-ageing?view_type=list',
-        '.o_data_row, .o_kanban_record',
-        BOTH,
+        '.o_data_row',
+        ('desktop',),
+    ),
+    (
+        'ageing-list',
+        'manager',
+        '/odoo/collection-ageing',
+        '.o_graph_renderer canvas',
+        ('phone',),
+        CARDS,
     ),
     ('trend', 'manager', '/odoo/collection-overdue-trend', '.o_graph_renderer canvas', BOTH),
     (
@@ -211,9 +225,10 @@ PAGES = [
     (
         'dso-list',
         'manager',
-        '/odoo/collection-dso?view_type=kanban',
-        '.o_kanban_record',
+        '/odoo/collection-dso',
+        '.o_graph_renderer canvas',
         ('phone',),
+        CARDS,
     ),
     (
         'dso-collector',

@@ -15,30 +15,36 @@ from odoo.tools import SQL
 from .exclusion_sql import due_of, speaks_of
 from .scope_sql import OPEN_ITEM_TABLES, ROOT_COMPANY, TRADE_RECEIVABLES, are_open_items
 
-#: Figures of a customer account on a day, from the states ``s`` in which its items were then; the
-#: same as those of its position (``plan_sql.SUMS``). Items without amount in their own currency,
-#: such as differences of exchange rates, count in the balance alone.
-FIGURES = {
-    'balance': "SUM(s.booked)",
+#: Sums of a day, of the states ``s`` in which its items were then; the same as those of positions
+#: (``plan_sql.SUMS``). Items without amount in their own currency, such as differences of exchange
+#: rates, count in the balance alone.
+SUMS = {
     'not_due': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day <= s.due)",
     'bucket_30': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day - s.due BETWEEN 1 AND 30)",
     'bucket_60': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day - s.due BETWEEN 31 AND 60)",
     'bucket_90': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day - s.due BETWEEN 61 AND 90)",
     'bucket_older': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day - s.due > 90)",
-    'overdue': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day > s.due)",
     'unallocated': "-SUM(s.booked) FILTER (WHERE s.residual < 0)",
+    'difference': "SUM(s.booked) FILTER (WHERE s.residual = 0)",
     'item_count': "COUNT(*) FILTER (WHERE s.residual <> 0)",
-    'debit_count': "COUNT(*) FILTER (WHERE s.residual > 0)",
 }
 
-#: Figures of a row of ``dso.snapshot`` from those of its customer accounts ``a``.
-TOTALS = {
-    **{name: f"SUM(a.{name})" for name in FIGURES if not name.endswith('_count')},
-    'disputed': "SUM(x.amount)",
-    'account_count': "COUNT(*) FILTER (WHERE a.debit_count > 0)",
-    'overdue_account_count': "COUNT(*) FILTER (WHERE a.overdue > 0)",
-    'item_count': "SUM(a.item_count)",
+OVERDUE = "t.bucket_30 + t.bucket_60 + t.bucket_90 + t.bucket_older"
+BALANCE = f"{OVERDUE} + t.not_due - t.unallocated + t.difference"
+
+#: Figures of a row of ``dso.snapshot``, from its sums ``t``, its disputed amount ``x`` and the
+#: numbers of its customers ``n``.
+FIGURES = {
+    'balance': BALANCE,
+    'overdue': OVERDUE,
+    **{name: f"t.{name}" for name in SUMS if name != 'difference'},
+    'disputed': "x.amount",
+    'account_count': "n.account_count",
+    'overdue_account_count': "n.overdue_account_count",
 }
+
+#: Whose customers a row is about; 0 for none, which can be compared and hashed.
+WHOSE = SQL("collector_id, scenario_id, country_id")
 
 #: Columns of ``dso.figure``, but for the company, and which of them tell its rows apart.
 FIGURE_COLUMNS = {
@@ -74,23 +80,33 @@ def insert_snapshots(company, days, last_day):
     :param date last_day: the day that has just ended; others are rebuilt
     """
     return SQL(
-        """WITH %(state)s, %(disputed)s
+        """WITH %(state)s, %(numbers)s, %(disputed)s
         INSERT INTO dso_snapshot (company_id, day, is_rebuilt, collector_id, scenario_id,
             country_id, %(columns)s)
-        SELECT %(company)s, d.day, d.day < %(last_day)s, c.collector_id, c.scenario_id,
-            p.country_id, %(totals)s
-        FROM day d
-        LEFT JOIN account_day a ON a.day = d.day
-        LEFT JOIN disputed_day x ON x.day = a.day AND x.partner_id = a.partner_id
-        LEFT JOIN res_partner p ON p.id = a.partner_id
-        LEFT JOIN dso_customer c ON c.partner_id = a.partner_id AND c.company_id = %(company)s
-        GROUP BY d.day, c.collector_id, c.scenario_id, p.country_id""",
-        state=_state(company.id, days),
+        SELECT %(company)s, day.day, day.day < %(last_day)s, NULLIF(t.collector_id, 0),
+            NULLIF(t.scenario_id, 0), NULLIF(t.country_id, 0), %(figures)s
+        FROM day
+        LEFT JOIN total t ON t.day = day.day
+        LEFT JOIN number n ON %(same_n)s
+        LEFT JOIN disputed_day x ON %(same_x)s""",
+        state=_state(company.id, days, WHOSE),
+        numbers=_numbers(),
         disputed=_disputed(company),
-        columns=SQL(", ").join(map(SQL.identifier, TOTALS)),
-        totals=SQL(", ").join(SQL("COALESCE(%s, 0)", SQL(each)) for each in TOTALS.values()),
+        columns=SQL(", ").join(map(SQL.identifier, FIGURES)),
+        figures=SQL(", ").join(SQL("COALESCE(%s, 0)", SQL(each)) for each in FIGURES.values()),
         company=company.id,
         last_day=last_day,
+        same_n=_same('n'),
+        same_x=_same('x'),
+    )
+
+
+def _same(alias):
+    """Condition: a row is about the day and the customers of the sums ``t``."""
+    return SQL(
+        "(%(row)s.day, %(row)s.collector_id, %(row)s.scenario_id, %(row)s.country_id)"
+        " = (t.day, t.collector_id, t.scenario_id, t.country_id)",
+        row=SQL.identifier(alias),
     )
 
 
@@ -102,15 +118,13 @@ def receivables(company_id, days):
     """
     return SQL(
         """WITH %(state)s
-        SELECT a.day, %(kind)s, %(record)s, SUM(a.balance), COALESCE(SUM(a.overdue), 0),
-            COALESCE(SUM(a.not_due), 0), COALESCE(SUM(a.unallocated), 0)
-        FROM account_day a
-        JOIN res_partner p ON p.id = a.partner_id
-        LEFT JOIN dso_customer c ON c.partner_id = a.partner_id AND c.company_id = %(company)s
-        GROUP BY a.day, %(sets)s""",
-        state=_state(company_id, days),
-        company=company_id,
-        **_GROUPS,
+        SELECT t.day, %(kind)s, %(record)s, SUM(%(balance)s), SUM(%(overdue)s), SUM(t.not_due),
+            SUM(t.unallocated)
+        FROM total t GROUP BY t.day, %(sets)s""",
+        state=_state(company_id, days, SQL("collector_id, country_id")),
+        balance=SQL(BALANCE),
+        overdue=SQL(OVERDUE),
+        **_groups(SQL("t.collector_id"), SQL("t.country_id")),
     )
 
 
@@ -143,19 +157,25 @@ def sales(company_id, first_day, last_day):
         company=company_id,
         first_day=first_day,
         last_day=last_day,
-        **_GROUPS,
+        **_groups(SQL("COALESCE(c.collector_id, 0)"), SQL("COALESCE(p.country_id, 0)")),
     )
 
 
-#: Groups of ``dso.figure``: all customer accounts, those of each collector, of each country.
-_GROUPS = {
-    'kind': SQL(
-        "CASE GROUPING(c.collector_id, p.country_id) WHEN 3 THEN 'company'"
-        " WHEN 1 THEN 'collector' ELSE 'country' END"
-    ),
-    'record': SQL("COALESCE(c.collector_id, p.country_id)"),
-    'sets': SQL("GROUPING SETS ((), (c.collector_id), (p.country_id))"),
-}
+def _groups(collector, country):
+    """Groups of ``dso.figure``: all customers, those of each collector, of each country.
+
+    :param SQL collector, country: of a row; 0 for none
+    """
+    return {
+        'kind': SQL(
+            "CASE GROUPING(%s, %s) WHEN 3 THEN 'company' WHEN 1 THEN 'collector'"
+            " ELSE 'country' END",
+            collector,
+            country,
+        ),
+        'record': SQL("NULLIF(COALESCE(%s, %s), 0)", collector, country),
+        'sets': SQL("GROUPING SETS ((), (%s), (%s))", collector, country),
+    }
 
 
 def first_day(company_id):
@@ -185,10 +205,13 @@ def missing_days(company_id, since, last_day):
     )
 
 
-def _state(company_id, days):
-    """CTEs ``day``, ``item``, ``state`` and ``account_day``: figures per customer and day.
+def _state(company_id, days, whose):
+    """CTEs ``day``, ``item``, ``state`` and ``total``: sums per day and whose customers they are.
 
     A customer is a commercial partner: one who has paid everything long ago needs no account.
+
+    :param SQL whose: columns of ``state`` to group by. Groups are few and sums many: sums of each
+        customer, added up later, would not fit into the memory of the server
     """
     reconciled = SQL(
         "l.reconciled AND l.parent_state = 'posted' AND l.account_id = ANY(%s)"
@@ -199,26 +222,45 @@ def _state(company_id, days):
         """day AS MATERIALIZED (SELECT day FROM unnest(%(days)s::date[]) AS day),
         later AS MATERIALIZED (%(later)s),
         item AS MATERIALIZED (%(open)s UNION ALL %(reconciled)s),
-        state AS (%(states)s),
-        account_day AS MATERIALIZED (
-            SELECT s.partner_id, d.day, %(figures)s
-            FROM state s JOIN day d ON %(lasts)s GROUP BY s.partner_id, d.day
+        state AS MATERIALIZED (%(states)s),
+        total AS MATERIALIZED (
+            SELECT d.day, %(whose)s, %(sums)s
+            FROM state s JOIN day d ON %(lasts)s GROUP BY d.day, %(whose)s
         )""",
         days=list(days),
         later=_later(min(days)),
         open=_items(company_id, max(days), are_open_items()),
         reconciled=_items(company_id, max(days), reconciled),
         states=_states(),
-        figures=_figures(),
+        whose=whose,
+        sums=_sums(),
         lasts=LASTS,
     )
 
 
 @functools.cache
-def _figures():
+def _sums():
     return SQL(", ").join(
-        SQL("%s AS %s", SQL(expression), SQL.identifier(name))
-        for name, expression in FIGURES.items()
+        SQL("COALESCE(%s, 0) AS %s", SQL(expression), SQL.identifier(name))
+        for name, expression in SUMS.items()
+    )
+
+
+@functools.cache
+def _numbers():
+    """CTE ``number``: how many customers owed something on a day, and were overdue."""
+    return SQL(
+        """number AS (
+            SELECT day, %(whose)s, COUNT(*) AS account_count,
+                COUNT(*) FILTER (WHERE is_overdue) AS overdue_account_count
+            FROM (
+                SELECT d.day, %(whose)s, s.partner_id, BOOL_OR(d.day > s.due) AS is_overdue
+                FROM state s JOIN day d ON %(lasts)s WHERE s.residual > 0
+                GROUP BY d.day, %(whose)s, s.partner_id
+            ) customer GROUP BY day, %(whose)s
+        )""",
+        whose=WHOSE,
+        lasts=LASTS,
     )
 
 
@@ -240,8 +282,12 @@ def _later(day):
 def _items(company_id, last_day, condition):
     return SQL(
         """SELECT l.id, l.move_id, l.date, %(due)s AS due, p.commercial_partner_id AS partner_id,
-            l.amount_residual AS booked, l.amount_residual_currency AS residual
+            l.amount_residual AS booked, l.amount_residual_currency AS residual,
+            c.id AS customer_id, COALESCE(c.collector_id, 0) AS collector_id,
+            COALESCE(c.scenario_id, 0) AS scenario_id, COALESCE(owner.country_id, 0) AS country_id
         FROM %(tables)s
+        JOIN res_partner owner ON owner.id = p.commercial_partner_id
+        LEFT JOIN dso_customer c ON c.partner_id = owner.id AND c.company_id = %(company)s
         WHERE %(condition)s AND company.root_id = %(company)s AND l.date <= %(last_day)s""",
         due=due_of('l'),
         tables=OPEN_ITEM_TABLES,
@@ -255,24 +301,25 @@ def _items(company_id, last_day, condition):
 def _states():
     """States of items: how much was open, from a day on, until something was matched."""
     return SQL(
-        """SELECT i.id, i.partner_id, i.due, GREATEST(i.date, changed.day) AS since,
+        """SELECT i.id, i.partner_id, %(whose)s, i.due, GREATEST(i.date, changed.day) AS since,
             NULL::date AS until, i.booked, i.residual
         FROM item i
         LEFT JOIN (SELECT line_id, MAX(day) AS day FROM later GROUP BY line_id) changed
             ON changed.line_id = i.id
         WHERE i.booked <> 0 OR i.residual <> 0
         UNION ALL
-        SELECT i.id, i.partner_id, i.due,
+        SELECT i.id, i.partner_id, %(whose)s, i.due,
             GREATEST(i.date, LAG(later.day) OVER (PARTITION BY i.id ORDER BY later.day)),
             later.day,
             i.booked + SUM(later.booked) OVER newer, i.residual + SUM(later.residual) OVER newer
         FROM later JOIN item i ON i.id = later.line_id
-        WINDOW newer AS (PARTITION BY i.id ORDER BY later.day DESC)"""
+        WINDOW newer AS (PARTITION BY i.id ORDER BY later.day DESC)""",
+        whose=WHOSE,
     )
 
 
 def _disputed(company):
-    """CTE ``disputed_day``: disputed parts of open items per customer and day, as recorded."""
+    """CTE ``disputed_day``: disputed parts of open items on a day, as recorded."""
     return SQL(
         """disputed AS MATERIALIZED (
             SELECT l.id AS item_id, x.opened_on, x.resolved_on, SUM(x.amount) AS amount
@@ -282,29 +329,26 @@ def _disputed(company):
                 FROM dso_dispute_item i
                 JOIN dso_dispute o ON o.id = i.dispute_id AND o.state <> 'cancelled'
             ) x
-            JOIN (
-                SELECT item.*, c.id AS customer_id FROM item JOIN dso_customer c
-                    ON c.partner_id = item.partner_id AND c.company_id = %(company)s
-            ) l ON l.move_id = x.move_id
+            JOIN item l ON l.move_id = x.move_id
             WHERE %(speaks)s
             GROUP BY l.id, x.opened_on, x.resolved_on
         ),
         disputed_day AS (
-            SELECT part.partner_id, part.day, SUM(part.amount) AS amount FROM (
-                SELECT s.partner_id, d.day, ROUND(
+            SELECT day, %(whose)s, SUM(amount) AS amount FROM (
+                SELECT s.id, d.day, %(whose)s, ROUND(
                     s.booked * LEAST(1, SUM(x.amount) / s.residual), %(places)s) AS amount
                 FROM disputed x
                 JOIN state s ON s.id = x.item_id AND s.residual > 0
                 JOIN day d ON %(lasts)s AND d.day >= x.opened_on
                     AND (x.resolved_on IS NULL OR d.day < x.resolved_on)
-                GROUP BY s.id, s.partner_id, d.day, s.booked, s.residual
-            ) part GROUP BY part.partner_id, part.day
+                GROUP BY s.id, d.day, %(whose)s, s.booked, s.residual
+            ) part GROUP BY day, %(whose)s
         )""",
         tz=company.dso_tz or 'UTC',
-        company=company.id,
         speaks=speaks_of(SQL("x.customer_id"), SQL("l.customer_id"), SQL("l.due")),
         places=company.currency_id.decimal_places,
         lasts=LASTS,
+        whose=WHOSE,
     )
 
 
@@ -315,9 +359,11 @@ def write_figures(company_id, rows):
     :param int company_id: a root company
     :param list rows: dicts of all its rows, with the columns of :data:`FIGURE_COLUMNS`
     """
-    key = SQL(" AND ").join(
-        SQL("f.%(name)s IS NOT DISTINCT FROM new.%(name)s", name=SQL.identifier(name))
-        for name in FIGURE_KEY
+    # Equalities, which can be hashed, also of the columns that are empty.
+    key = SQL(
+        "f.kind = new.kind AND f.month = new.month"
+        " AND COALESCE(f.collector_id, 0) = COALESCE(new.collector_id, 0)"
+        " AND COALESCE(f.country_id, 0) = COALESCE(new.country_id, 0)"
     )
     values = [SQL.identifier(name) for name in FIGURE_COLUMNS if name not in FIGURE_KEY]
     return SQL(

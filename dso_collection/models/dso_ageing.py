@@ -7,7 +7,7 @@ BUCKETS = [
     ('31_60', "31–60 days"),
     ('61_90', "61–90 days"),
     ('91', "Over 90 days"),
-    ('credit', "Unallocated credits"),
+    ('0_credit', "Unallocated credits"),
 ]
 
 #: Bucket → figure of a position; what is left of its balance are credits, below zero, and
@@ -18,7 +18,7 @@ AMOUNTS = {
     '31_60': SQL("p.bucket_60"),
     '61_90': SQL("p.bucket_90"),
     '91': SQL("p.bucket_older"),
-    'credit': SQL("p.balance - p.overdue - p.not_due"),
+    '0_credit': SQL("p.balance - p.overdue - p.not_due"),
 }
 
 

@@ -22,6 +22,8 @@ SCREENS = {
     'dso_customer_action': '.o_data_row',
     'account_move_line_action_items': '.o_data_row',
     'dso_assignment_collector_action': '.o_list_view',
+    'dso_ageing_action': 'canvas',
+    'dso_figure_action': '.o_view_nocontent',
     'dso_scenario_action': '.o_data_row',
 }
 

@@ -188,7 +188,7 @@ class TestAgeing(FigureCase):
                 '31_60': 300,
                 '61_90': 4000,
                 '91': 50000,
-                'credit': -7,
+                '0_credit': -7,
             },
         )
         self.assertEqual(sum(found.values()), customer.balance)
