@@ -11,7 +11,8 @@ def mark(company_id, today, since, tz, uid, now):
     :param date today: today in its time zone
     :param date since: day from which days count at the earliest: nobody could do them before
     :param str tz: its time zone
-    :return: rows of action, rule of its step, and whether it is not done in time
+    :return: rows of action, rule of its step, whether it is not done in time, and whether that was
+        known before
     """
     return SQL(
         """WITH waiting AS (
@@ -30,7 +31,7 @@ def mark(company_id, today, since, tz, uid, now):
         FROM waiting w
         WHERE a.id = w.id AND CASE WHEN w.undone THEN NOT w.known OR w.rule = 'go_on'
             ELSE w.known AND w.rule <> 'become' END
-        RETURNING a.id, w.rule, w.undone""",
+        RETURNING a.id, w.rule, w.undone, w.known""",
         company=company_id,
         today=today,
         since=since,

@@ -29,32 +29,44 @@ class DsoAction(models.Model):
         Nobody is to blame before collection has started and while sending is paused.
 
         :param res.company company: a root company
-        :return: the actions of which it is told, and whether time is left
+        :return: the actions on which it has acted, and whether time is left
         :rtype: tuple
         """
+        rules, news = self._mark_undone(company)
+        undone = self.sudo().browse(rules)  # runs for everybody
+        undone.browse(news)._tell_managers(company, rules)
+        self.env['dso.planner']._mark_customers(
+            undone.filtered(lambda action: rules[action.id] == 'become').customer_id
+        )
+        going_on = undone.filtered(lambda action: rules[action.id] == 'go_on')
+        return undone, going_on._go_on()
+
+    @api.model
+    def _mark_undone(self, company, today=None):
+        """Note since when the actions of a company are not done in time, as planned for a day.
+
+        :param res.company company: a root company
+        :param date today: the day; default: today in the time zone of the company
+        :return: id of each action on which its step wants something to be done → rule of the step;
+            ids of those of which it was not known
+        :rtype: tuple[dict[int, str], list[int]]
+        """
         if not company.dso_started_on or company.dso_paused:
-            return self.browse(), True
+            return {}, []
         self.env.flush_all()
-        actions = self.sudo()  # runs for everybody
         rows = self.env.execute_query(
             undone_sql.mark(
                 company.id,
-                company._dso_today(),
+                today or company._dso_today(),
                 self._get_undone_since(company),
                 company.dso_tz or 'UTC',
                 self.env.uid,
                 fields.Datetime.now(),
             )
         )
-        actions.invalidate_model()
-        undone = actions.browse(action_id for action_id, _rule, is_undone in rows if is_undone)
-        rules = {action_id: rule for action_id, rule, _is_undone in rows}
-        undone._tell_managers(company, rules)
-        self.env['dso.planner']._mark_customers(
-            undone.filtered(lambda action: rules[action.id] == 'become').customer_id
-        )
-        going_on = undone.filtered(lambda action: rules[action.id] == 'go_on')
-        return undone, going_on._go_on()
+        self.invalidate_model()
+        undone = [row for row in rows if row[2]]
+        return {row[0]: row[1] for row in undone}, [row[0] for row in undone if not row[3]]
 
     @api.model
     def _get_undone_since(self, company):

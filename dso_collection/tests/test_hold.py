@@ -46,6 +46,7 @@ class TestHold(DispatchCase):
         self.assertFalse(self.server.messages)
         self.assertFalse(self.customer.open_action_ids.filtered(lambda a: a.state == 'sending'))
         self.customer.with_user(self.collector).action_lift_hold()
+        self.go_to(jan(5))  # an address has one message a day, whatever becomes of it
         self.send(self.next_action(self.customer))
         self.assertEqual(len(self.server.messages), 1)
 
@@ -135,6 +136,8 @@ class TestHold(DispatchCase):
         for number in (5, 10):
             customers = self.create_customers(number)
             customers.collector_id = self.collector
+            for partner in customers.partner_id:
+                partner.email = f'{partner.id}@example.com'
             self.create_opening_entry(customers, jan(1))
             self.plan()
             self.go_to(jan(4))
