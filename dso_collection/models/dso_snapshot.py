@@ -11,8 +11,9 @@ from .dso_money_mixin import SUMS
 #: Months before the running one for which the portfolio is rebuilt when collection is new.
 MONTHS = 12
 
-#: Days that are rebuilt in one committed slice.
+#: Days that are rebuilt in one committed slice, fewer where many items are open: some seconds each.
 SLICE = 31
+SLICE_ITEMS = 1_000_000
 
 
 class DsoSnapshot(models.Model):
@@ -135,12 +136,25 @@ class DsoSnapshot(models.Model):
 
         :return: iterator that does a slice at a time and tells how many days or months it had
         """
-        for days in split_every(SLICE, self._get_missing_days(company), list):
+        missing = self._get_missing_days(company)
+        size = self._get_slice(company) if len(missing) > 1 else 1
+        for days in split_every(size, missing, list):
             self._take(company, days)
             yield len(days)
         if company.dso_figures_on != company._dso_today():
             self.env['dso.figure']._refresh(company)
             yield MONTHS + 1
+
+    @api.model
+    def _get_slice(self, company):
+        """Return how many days are rebuilt at a time.
+
+        :rtype: int
+        """
+        [(items,)] = self.env['dso.position']._read_group(
+            [('company_id', '=', company.id)], [], ['open_item_count:sum']
+        )
+        return max(1, min(SLICE, SLICE_ITEMS // (items or 1)))
 
     @api.model
     def _take(self, company, days):

@@ -1,5 +1,8 @@
 """The portfolio on days of the past, worked out by hand."""
 
+from unittest.mock import patch
+
+from ..models import dso_snapshot
 from .common import jan
 from .common_figures import LEDGER, FigureCase
 
@@ -171,6 +174,13 @@ class TestPortfolio(FigureCase):
         for number in (31, 62, 93, 95, 95):
             snapshots._cron_snapshot()
             self.assertEqual(len(set(snapshots.search([]).mapped('day'))), number)
+
+    def test_slices_are_smaller_where_many_items_are_open(self):
+        self.plan()
+        self.go_to(jan(5))
+        with patch.object(dso_snapshot, 'SLICE_ITEMS', 30):  # three items
+            slices = list(self.env['dso.snapshot']._catch_up(self.company))
+        self.assertEqual(slices[:-1], [10] * 9 + [5])
 
     # --- averages ---------------------------------------------------------------------------------
 
