@@ -43,7 +43,6 @@ class TestLedger(FigureCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.go_to(cls.FIRST_DAY)
-        cls.branch = cls.create_company("Branch", parent_id=cls.company.id)
         cls.second = cls.create_company("Second")
         cls.customers = [
             cls.create_customer("One"),

@@ -93,6 +93,19 @@ class TestPortfolio(FigureCase):
         self.assertEqual(self.totals(jan(2))['not_due'], 400)
         self.assertEqual(self.totals(jan(3))['not_due'], 0)
 
+    def test_items_of_a_branch_stand_at_its_main_company(self):
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        self.env.cr.precommit.run()  # where core loads the chart of accounts of a branch
+        self.create_invoice(self.other, jan(2), 60, posted=jan(1), company_id=branch.id)
+        self.end_day()
+        self.assertFalse(self.env['dso.snapshot'].search([('company_id', '=', branch.id)]))
+        self.assertEqual(self.totals(jan(4))['overdue'], 360)
+        december, january = (
+            self.env['dso.figure'].search([('kind', '=', 'company'), ('month', '=', month)])
+            for month in (jan(0).replace(day=1), jan(1))
+        )
+        self.assertEqual((december.sales, january.sales), (200, 460))
+
     # --- whose ---------------------------------------------------------------------------------
 
     def test_by_collector_scenario_and_country(self):
