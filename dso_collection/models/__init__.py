@@ -61,6 +61,7 @@ from . import (
     dso_customer_alert,
     dso_customer_assign,
     dso_customer_credit,
+    dso_customer_days,
     dso_customer_dispute,
     dso_customer_group,
     dso_customer_group_screens,

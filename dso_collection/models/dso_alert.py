@@ -173,8 +173,9 @@ class DsoAlert(models.Model):
             for alert_id, customer_id in rows:
                 entered[alert_id].append(customer_id)
 
-        for company, alerts in self._by_scan():
-            errors |= alerts._try_each(look, company, LONG)
+        with self.env['dso.planner']._bulk():
+            for company, alerts in self._by_scan():
+                errors |= alerts._try_each(look, company, LONG)
         self.env['dso.alert.account'].invalidate_model(flush=False)
         self.env['dso.customer'].invalidate_model(['alerts', 'alert_ids'], flush=False)
         for alert in self:
@@ -203,9 +204,10 @@ class DsoAlert(models.Model):
             for alert, count in zip(alerts, row, strict=True):
                 counts[alert] += count
 
-        for company, alerts in self._by_scan():
-            if company in companies:
-                errors |= alerts._try_each(look, company, SHORT)
+        with self.env['dso.planner']._bulk():
+            for company, alerts in self._by_scan():
+                if company in companies:
+                    errors |= alerts._try_each(look, company, SHORT)
         return counts, errors
 
     def _by_scan(self):

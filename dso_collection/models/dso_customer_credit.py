@@ -270,13 +270,19 @@ class DsoCustomer(models.Model):
 
         :rtype: tuple[dict[str, SQL], SQL]
         """
-        days = {c.id: SQL("%s::date", c._dso_today()) for c in self._get_root_companies()}
-        today = credit_sql.of_company(
-            self._field_to_sql(alias, 'company_id', query), days, SQL("NULL::date")
-        )
-        return {name: self._field_to_sql(alias, name, query) for name in GUARANTEE_FIELDS}, today
+        columns = {name: self._field_to_sql(alias, name, query) for name in GUARANTEE_FIELDS}
+        return columns, self._get_today_sql(alias, query)
+
+    def _get_today_sql(self, alias, query):
+        """Return today in the company of each account."""
+        days = {c.id: SQL("%s", c._dso_today()) for c in self._get_root_companies()}
+        company = self._field_to_sql(alias, 'company_id', query)
+        return SQL("(%s)::date", credit_sql.of_company(company, days, SQL("NULL")))
 
     @api.model
     def _get_root_companies(self):
-        companies = self.env['res.company'].sudo()  # their settings; users may not read all
-        return companies.search([('parent_id', '=', False)])
+        """Return the companies whose customer accounts a query may see, to read their settings."""
+        companies = self.env['res.company'].sudo()  # users of a branch may not read its root
+        if self.env.su:
+            return companies.search([('parent_id', '=', False)])
+        return self.env.companies.sudo().root_id

@@ -24,6 +24,14 @@ LEAVES = (
         ('oldest_due_date', '<', 'today -30d'),
         lambda c: c.oldest_due_date and c.oldest_due_date < DAY - timedelta(days=30),
     ),
+    (
+        ('days_overdue', '<=', 30),
+        lambda c: not c.oldest_due_date or c.oldest_due_date >= DAY - timedelta(days=30),
+    ),
+    (
+        ('days_since_contact', '>', 7),
+        lambda c: c.last_contact_date and c.last_contact_date < DAY - timedelta(days=7),
+    ),
     (('last_contact_date', '=', False), lambda c: not c.last_contact_date),
     (
         ('last_contact_date', '>=', 'today -1w'),
