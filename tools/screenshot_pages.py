@@ -93,6 +93,14 @@ PAGES = [
     ('replies', 'manager', '/odoo/collection-replies', '.o_data_row, .o_kanban_record', BOTH),
     ('reply', 'manager', '/odoo/collection-replies/2', '.o_form_view', BOTH),
     ('insights', 'manager', '/odoo/collection-insights', '.o_data_row, .o_kanban_record', BOTH),
+    ('completeness', 'manager', '/odoo/collection-completeness', '.o_view_controller', BOTH),
+    (
+        'completeness-proof',
+        'manager',
+        '/odoo/collection-completeness/1',
+        '.o_form_view',
+        BOTH,
+    ),
     ('alerts', 'collector', '/odoo/collection-alerts', '.o_data_row, .o_kanban_record', BOTH),
     ('alert', 'manager', '/odoo/collection-alerts/1', '.o_form_view', BOTH),
     (

@@ -127,9 +127,19 @@ class DsoCoverage(models.Model):
         self._prove(companies.filtered(lambda c: (c, c.dso_planned_on) not in done))
 
     def _planned(self, companies):
-        """Return the companies that are planned for today; on another day figures are of two."""
+        """Return the companies that are planned for today, as a whole and not about to be again.
+
+        Else figures would be of two days, or of nothing.
+        """
         companies = companies.sudo()  # a branch user may not read its root
-        return companies.filtered(lambda company: company.dso_planned_on == company._dso_today())
+        marks = self.env['dso.plan.mark'].sudo()
+        marks = marks.search(
+            [('company_id', 'in', companies.ids), ('partner_id', 'in', [0, False])]
+        )
+        waiting = set(marks.mapped('company_id'))
+        return companies.filtered(
+            lambda c: c.dso_planned_on == c._dso_today() and c.id not in waiting
+        )
 
     @api.model
     def _prove(self, companies):

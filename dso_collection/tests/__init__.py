@@ -14,6 +14,7 @@ from . import (
     test_assignment_tour,
     test_attachments,
     test_belt_properties,
+    test_belt_tour,
     test_belts,
     test_charts,
     test_completeness,

@@ -207,6 +207,16 @@ class TestProof(CompletenessCase):
         proof = self.env['dso.coverage'].search([('company_id', '=', self.company.id)], limit=1)
         self.assertTrue(proof.is_proved)
 
+    def test_company_that_is_to_be_planned(self):
+        """Nothing is proved of a company whose accounts are all about to be planned."""
+        proof = self.prove()
+        self.env['dso.planner']._mark_companies(self.company)
+        self.forge('overdue', 400)
+        self.assertFalse(self.env['dso.coverage']._prove(self.company))
+        self.assertEqual(proof.ledger, 1000)
+        self.run_cron_plan()
+        self.assertTrue(self.env['dso.coverage']._prove(self.company).is_proved)
+
     def test_ledger_of_branches_and_currencies(self):
         branch = self.create_company("Branch", parent_id=self.company.id)
         self.env.cr.precommit.run()  # where core loads the chart of accounts of a branch
