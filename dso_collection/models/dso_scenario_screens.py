@@ -28,10 +28,17 @@ class DsoScenario(models.Model):
                 for step in scenario.step_ids.sorted('delay')
             )
 
-    @api.depends('step_ids.action_type', *(f'step_ids.{field}' for field in FURTHER_FIELDS))
+    @api.depends(
+        'step_ids.action_type',
+        'step_ids.mode',
+        'step_ids.undone_rule',
+        'step_ids.undone_type',
+        *(f'step_ids.{field}' for field in FURTHER_FIELDS),
+    )
     def _compute_has_texts(self):
         for scenario in self:
             kinds = set(scenario.step_ids.mapped('action_type'))
+            kinds.update(step._get_undone_type() for step in scenario.step_ids)
             kinds.update(*(step._get_further_types() for step in scenario.step_ids))
             scenario.has_sms = 'sms' in kinds
             scenario.has_letter = not kinds.isdisjoint(LETTER_TYPES)

@@ -249,6 +249,18 @@ class TestUndone(UndoneCase):
             self.call.undone_days = 0
             self.env.flush_all()
 
+    def test_texts_of_what_a_step_becomes_can_be_chosen(self):
+        text = self.env['sms.template'].create(
+            {'name': "SMS", 'model_id': self.env['ir.model']._get_id('dso.action'), 'body': "Pay"}
+        )
+        self.assertFalse(self.scenario.has_sms or self.scenario.has_letter)
+        self.become('sms', sms_template_id=text.id)
+        self.assertTrue(self.scenario.has_sms)
+        self.become('letter', 'manual')
+        self.assertTrue(self.scenario.has_letter)
+        self.call.undone_rule = 'wait'
+        self.assertFalse(self.scenario.has_sms or self.scenario.has_letter)
+
     # --- companies, people, many ---------------------------------------------------------------
 
     def test_managers_of_the_company_alone(self):
