@@ -131,10 +131,12 @@ CONFIRM_REASONS = [
     ('withdrawn', "Letter withdrawn by hand"),
     ('unconfirmed', "Confirmation taken back"),
     ('mode', "The step asks for it"),
+    ('age', "Decided at the start of collection"),
+    ('start', "Collection has just been started"),
 ]
 
 #: Those of them that end by themselves; the others stay until somebody confirms.
-PASSING_REASONS = ('stale', 'mode')
+PASSING_REASONS = ('stale', 'mode', 'age')
 
 #: Why an automatic message that is due does not leave today (docs/belts.md).
 BELTS = [
@@ -147,6 +149,7 @@ REASONS = [
     ('grouped', "Collected through another customer account"),
     ('hold', "Dunning hold"),
     ('clear', "Nothing to collect"),
+    ('review', "To review since the start"),
     ('no_scenario', "No scenario"),
     ('empty_scenario', "Scenario without steps"),
     ('not_eligible', "No eligible item"),
@@ -171,6 +174,7 @@ COVERAGE_OF_REASON = {
     'grouped': 'to_decide',  # never the reason of an account that leads
     'hold': 'held',
     'clear': 'excluded',
+    'review': 'to_decide',
     'no_scenario': 'to_decide',
     'empty_scenario': 'excluded',
     'not_eligible': 'excluded',
@@ -259,6 +263,7 @@ INSIGHTS = [
     ('idle', "Overdue without any action"),
     ('limit_exceeded', "Credit limit exceeded"),
     ('guarantee_expired', "Guarantee expired"),
+    ('review', "To review since the start"),
     ('last_step', "Last step reached"),
     ('credits', "Unallocated credits"),
     ('credit_balance', "Credit balance with open items"),
@@ -323,6 +328,36 @@ UNDONE_RULES = [
 
 #: Why an item that people have qualified is out of the scenario, the strongest reason first.
 EXCLUSIONS = ('dispute', 'litigation', 'promise', 'specific')
+
+#: Days after the start of a company in which every automatic action waits for a confirmation.
+START_DAYS = 14
+
+#: How old the leader invoice of a customer account is when collection starts (spec 3.20).
+START_AGES = [
+    ('not_due', "Not due"),
+    ('30', "1–30 days overdue"),
+    ('180', "31–180 days overdue"),
+    ('older', "Over 180 days overdue"),
+]
+
+#: What becomes of a customer account when collection starts.
+START_DECISIONS = [
+    ('planned', "As planned"),
+    ('confirm', "With confirmation"),
+    ('review', "To review"),
+]
+
+#: Age → decision that is proposed.
+START_DEFAULTS = {'not_due': 'planned', '30': 'planned', '180': 'confirm', 'older': 'review'}
+
+#: What the log of the start keeps.
+START_EVENTS = [
+    ('start', "Collection started"),
+    ('decide', "Decided by age"),
+    ('release', "Released from review"),
+    ('take_in', "Items taken into collection"),
+    ('write_off', "Write-off proposed"),
+]
 
 #: Days after its planned date from which an automatic action waits for a confirmation (spec 3.21).
 STALE_DAYS = 5

@@ -164,6 +164,12 @@ STORIES = {
         due('A2005', -44, 5100),
         due('A2001', -19, 4700),
         due('A2004', 6, 1500),
+        # What the start of its collection decides on.
+        due('A2005', -230, 7400),
+        due('A2003', -215, 5400),
+        due('A2006', -120, 3300),
+        due('A2007', -260, 12800, no_followup=True),
+        due('A2002', -190, 940, no_followup=True),
     ),
 }
 DEPOSITS = {

@@ -36,7 +36,9 @@ LOOK_AT = [
     "Items › Disputes: open ones by reason and owner, one with a credit note that may resolve it; "
     "Messebau Kranich: in litigation, with its file as one PDF",
     "Reporting › Ageing, Overdue Trend, DSO and CEI: a year of figures, rebuilt from the invoices",
-    "Configuration › Start Collection, as manager: Lumora North America has not started yet",
+    "Configuration › Start or Pause, as manager in Lumora North America: it has not started yet; "
+    "what is there by age, the decision for each, a preview of the first 30 days",
+    "Agenda › Preview of Coming Days; Configuration › Scenarios › Standard: What Would Change",
 ]
 
 #: Days on which the books are brought up to date before collection begins.

@@ -29,8 +29,9 @@ def sync_actions(scope, calendars, uid, now):
                 pos.plan_amount, pos.plan_held, pos.plan_error, pos.plan_recipient,
                 pos.plan_recipient_id, pos.leader_line_id, c.scenario_id,
                 given.given_to_id, COALESCE(given.given_to_id, c.collector_id) AS collector_id,
-                c.regrouped_on IS NOT NULL AS regrouped,
+                c.regrouped_on IS NOT NULL AS regrouped, c.start_decision AS decision,
                 kind.action_type, kind.mode, kind.former_type, st.name, st.delay, cal.today,
+                cal.careful_until,
                 CASE WHEN a.origin = 'scenario' THEN pos.plan_step_id = a.step_id
                     AND pos.leader_move_id = a.leader_move_id AND pos.leader_due = a.leader_due
                 ELSE a.task_key = CASE a.task_kind WHEN 'decide' THEN pos.task_decide_key
@@ -82,7 +83,7 @@ def sync_actions(scope, calendars, uid, now):
             JOIN dso_action a ON a.customer_id = c.id
             CROSS JOIN LATERAL (SELECT a.confirmed_on IS NOT NULL AS confirmed,
                 %(lasting)s AS event, a.mode, a.date_planned AS plan_date, cal.today,
-                FALSE AS regrouped
+                cal.careful_until, FALSE AS regrouped, NULL AS decision
             ) wait
             WHERE a.origin = 'specific' AND a.state IN ('planned', 'error')
         ),
@@ -183,7 +184,7 @@ def insert_actions(scope, calendars, now):
         """WITH scope AS MATERIALIZED (%(scope)s),
         target AS (
             SELECT c.id AS customer_id, c.company_id, c.collector_id, c.scenario_id, c.not_before,
-                c.regrouped_on, %(plan)s, cal.today
+                c.regrouped_on, c.start_decision, %(plan)s, cal.today, cal.careful_until
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
             JOIN dso_position pos ON pos.id = c.position_id
@@ -207,7 +208,8 @@ def insert_actions(scope, calendars, now):
         FROM target t
         JOIN dso_scenario_step st ON st.id = t.plan_step_id
         CROSS JOIN LATERAL (SELECT FALSE AS confirmed, st.mode, t.plan_date, t.today,
-            t.regrouped_on IS NOT NULL AS regrouped,
+            t.careful_until, t.regrouped_on IS NOT NULL AS regrouped,
+            t.start_decision AS decision,
             CASE WHEN t.not_before >= t.today AND st.mode = ANY(%(automatic)s)
                 THEN 'moved' END AS event
         ) wait

@@ -19,13 +19,16 @@ def confirm_reason(alias):
     """Why an action waits for a confirmation, NULL when it does not.
 
     :param str alias: of a row with ``confirmed`` (whether a person's confirmation stands),
-        ``event`` (see :func:`lasting`), ``mode``, ``plan_date``, ``today`` and ``regrouped``
+        ``event`` (see :func:`lasting`), ``mode``, ``plan_date``, ``today``, ``careful_until``,
+        ``regrouped`` and ``decision`` (of the start, spec 3.20)
     """
     return SQL(
         """CASE WHEN %(row)s.confirmed THEN NULL
             WHEN %(row)s.event IS NOT NULL THEN %(row)s.event
             WHEN %(row)s.mode <> ALL(%(automatic)s) THEN NULL
             WHEN %(row)s.regrouped THEN 'group'
+            WHEN %(row)s.decision = 'confirm' THEN 'age'
+            WHEN GREATEST(%(row)s.plan_date, %(row)s.today) < %(row)s.careful_until THEN 'start'
             WHEN %(row)s.plan_date < %(row)s.today - %(stale)s::int THEN 'stale'
             WHEN %(row)s.mode = 'automatic_confirm' THEN 'mode' END""",
         row=SQL.identifier(alias),

@@ -119,8 +119,8 @@ def items(scope, calendars, *, ignore_small, exclusion, receivables=None):
         %(exclusions)s
         account AS MATERIALIZED (
             SELECT c.id, c.position_id, c.partner_id, c.company_id, s.unit_id, c.scenario_id,
-                c.not_before, c.hold_reason, c.hold_until, cal.today, cal.tz, cal.ignore_below,
-                cal.dispute_partial, cal.digits,
+                c.not_before, c.hold_reason, c.hold_until, c.start_decision, cal.today, cal.tz,
+                cal.ignore_below, cal.dispute_partial, cal.digits,
                 own.on_hold, own.on_hold OR led.on_hold AS kept_back
             FROM scope s
             JOIN dso_customer c ON c.id = s.id
@@ -342,7 +342,7 @@ def leaders():
     return SQL(
         """unit AS MATERIALIZED (
             SELECT u.id AS unit_id, u.partner_id, u.company_id, u.today, u.tz, u.scenario_id,
-                u.not_before, u.on_hold, u.hold_reason, u.hold_until,
+                u.not_before, u.on_hold, u.hold_reason, u.hold_until, u.start_decision,
                 sc.after_last, sc.repeat_days, sc.minimum_amount, sc.broken_promise, st.last_delay,
                 contact.contact_on, g.booked_on, g.debit, g.first_due,
                 (contact.contact_on AT TIME ZONE 'UTC' AT TIME ZONE u.tz)::date AS contact_day
@@ -568,6 +568,7 @@ def verdicts(books_limit):
                 r.text AS recipient, r.partner_id AS recipient_id, r.fault,
                 CASE WHEN u.on_hold THEN 'hold'
                     WHEN u.debit IS NOT TRUE THEN 'clear'
+                    WHEN u.start_decision = 'review' THEN 'review'
                     WHEN u.scenario_id IS NULL THEN 'no_scenario'
                     WHEN u.last_delay IS NULL THEN 'empty_scenario'
                     WHEN u.first_due IS NULL THEN 'not_eligible'

@@ -308,6 +308,7 @@ def calendars(rows):
         "jsonb_to_recordset(%s::jsonb) AS cal(company_id int, today date, tz text, shift int[],"
         " closed jsonb, contact_interval int, payment_grace int, dispute_grace int,"
         " dispute_partial bool, digits int, ignore_below numeric, hold_credits bool,"
-        " hold_books bool, hold_unsent bool, books_days int)",
+        " hold_books bool, hold_unsent bool, books_days int,"
+        " careful_until date)",
         json.dumps(rows, default=str),
     )

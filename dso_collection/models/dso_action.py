@@ -20,6 +20,7 @@ from ..const import (
     OUTCOMES,
     TASK_KINDS,
 )
+from ..tools import clock
 
 #: What may still change once an action is done: how its message fared.
 MUTABLE_WHEN_CLOSED = frozenset(['delivery'])
@@ -419,7 +420,7 @@ class DsoAction(models.Model):
                         'reason': reason,
                         'reason_code': reason_code,
                         'day_done': company._dso_today(),
-                        'date_done': fields.Datetime.now(),
+                        'date_done': clock.now(self.env.cr),
                         'done_by_id': not reason_code and self.env.uid,
                         'done_for_id': absent.id,
                         **({'note': note} if note else {}),

@@ -8,6 +8,7 @@ CHOICES = (
     'scenario_id',
     'hold_reason',
     'not_before',
+    'start_decision',
     'late_exempt',
     'late_policy_id',
     'insurer',

@@ -137,12 +137,7 @@ class DsoDispatch(models.AbstractModel):
         :rtype: dso.action
         """
         belt, company = self.env['dso.belt'], actions.company_id
-        actions = belt._admit(company, actions, automatic)
-        actions.filtered(lambda a: a.origin != 'scenario')._find_recipients()
-        parcels = self._refuse(self._address(actions))
-        actions = actions.browse(dict.fromkeys(p.action.id for p in parcels))
-        actions = self._withdraw_earlier(actions)
-        actions -= actions._get_outdated_edits()  # somebody has to look at them again
+        actions, parcels = self._choose(belt._admit(company, actions, automatic))
         self.env['dso.planner']._snapshot_items(actions)
         parcels = self._refuse(self._write([p for p in parcels if p.action in actions]))
         parcels = self._put_off(parcels, belt._claim(company, parcels))
@@ -153,6 +148,19 @@ class DsoDispatch(models.AbstractModel):
         if automatic:
             belt._count(company)
         return actions
+
+    def _choose(self, actions):
+        """Put actions in error whose message cannot go out; return those that are left, and their
+        messages.
+
+        :rtype: tuple[dso.action, list[Parcel]]
+        """
+        actions.filtered(lambda a: a.origin != 'scenario')._find_recipients()
+        parcels = self._refuse(self._address(actions))
+        actions = actions.browse(dict.fromkeys(p.action.id for p in parcels))
+        actions = self._withdraw_earlier(actions)
+        # What was edited on other items, somebody has to look at again.
+        return actions - actions._get_outdated_edits(), parcels
 
     def _address(self, actions):
         """Return the messages of actions, the one of the action's own type first.

@@ -3,7 +3,7 @@ from odoo import models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
-from ..const import STALE_DAYS
+from ..const import STALE_DAYS, START_DAYS
 
 
 class DsoExplanation(models.AbstractModel):
@@ -61,6 +61,12 @@ class DsoExplanation(models.AbstractModel):
 
     def _reason_clear(self, customer):
         return self.env._("No open invoice: there is nothing to collect.")
+
+    def _reason_review(self, customer):
+        return self.env._(
+            "To review since collection was started: out of the scenario until a manager releases "
+            "it."
+        )
 
     def _reason_no_scenario(self, customer):
         return self.env._("No collection scenario: choose one to have actions proposed.")
@@ -252,6 +258,14 @@ class DsoExplanation(models.AbstractModel):
                 "Waits for confirmation again: its confirmation was taken back."
             ),
             'mode': self.env._("Waits for confirmation: its step asks for one."),
+            'age': self.env._(
+                "Waits for confirmation: so it was decided for invoices of this age when "
+                "collection was started."
+            ),
+            'start': self.env._(
+                "Waits for confirmation: dated within %(days)s days after the start of collection.",
+                days=START_DAYS,
+            ),
             'contact': self.env._(
                 "Waits for confirmation again: there was a contact after it was confirmed."
             ),

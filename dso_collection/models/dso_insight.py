@@ -98,6 +98,12 @@ class DsoInsight(models.Model):
                 for found, amount in ((domains, 'overdue'), (at_risk, 'exposure'))
                 for kind, domain in found.items()
             },
+            'review': Insight(
+                'dso.customer',
+                customers._domain_to_review(),
+                'overdue',
+                'dso_customer_action_review',
+            ),
             'action_error': Insight(
                 'dso.action',
                 Domain('state', '=', 'error'),
@@ -168,6 +174,10 @@ class DsoInsight(models.Model):
             ),
             'idle': self.env._(
                 "Overdue, and nothing was done for as long as the settings say: look why."
+            ),
+            'review': self.env._(
+                "Old customers that collection began with: release them, put them on hold, group "
+                "them or propose to write off."
             ),
             'credits': self.env._(
                 "Payments or credit notes that are matched to no invoice: allocate or refund them."
@@ -240,7 +250,8 @@ class DsoInsight(models.Model):
         xml_id = f'dso_collection.{insight.window}'
         window = self.env['dso.customer']._open_window(xml_id, list(self._get_domain(insight)))
         labels = dict(self._fields['kind']._description_selection(self.env))
-        return {**window, 'display_name': labels[self.kind]}
+        context = {'dso_insight': self.kind}
+        return {**window, 'display_name': labels[self.kind], 'context': context}
 
     def _get_domain(self, insight):
         companies = self.company_id | self.env.companies.filtered(

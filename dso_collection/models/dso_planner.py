@@ -7,10 +7,11 @@ import logging
 import re
 
 import psycopg2
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from ..engine import action_sql, exclusion_sql, plan_sql, recipient_sql, scope_sql
+from ..tools import clock
 
 _logger = logging.getLogger(__name__)
 
@@ -220,16 +221,22 @@ class DsoPlanner(models.AbstractModel):
         :param dso.customer customers: accounts to plan, with their groups
         :param date today: the day to plan for; default: today in the time zone of each company
         """
-        self.env.flush_all()
         if customers is None:
             companies = self.env['res.company'].search([('parent_id', '=', False)])
-            self._give_birth(companies)
-            scope = scope_sql.scope_of_companies(companies.ids)
-            self._run(scope, companies.ids, {}, bulk=True, today=today)
+            self._plan_now(companies, today)
         elif customers:
+            self.env.flush_all()
             scope = scope_sql.scope_of_ids(customers.ids)
             bulk = len(customers) > FEW
             self._run(scope, customers.company_id.ids, {}, bulk=bulk, today=today)
+            self.env.invalidate_all(flush=False)
+
+    def _plan_now(self, companies, today=None):
+        """Plan every customer account of root companies in one piece, born ones included."""
+        self.env.flush_all()
+        self._give_birth(companies)
+        scope = scope_sql.scope_of_companies(companies.ids)
+        self._run(scope, companies.ids, {}, bulk=True, today=today)
         self.env.invalidate_all(flush=False)
 
     def _give_birth(self, companies):
@@ -271,7 +278,7 @@ class DsoPlanner(models.AbstractModel):
                 ]
             ),
             action_sql.sync_actions(scope, calendars, *self._log_values()),
-            action_sql.insert_actions(scope, calendars, fields.Datetime.now()),
+            action_sql.insert_actions(scope, calendars, clock.now(self.env.cr)),
         ]
         with self._bulk() if bulk else contextlib.nullcontext():
             for statement in statements:
@@ -451,7 +458,7 @@ class DsoPlanner(models.AbstractModel):
 
     @api.model
     def _log_values(self):
-        return self.env.uid, fields.Datetime.now()
+        return self.env.uid, clock.now(self.env.cr)
 
     def _execute(self, query):
         """Execute a statement; conflicts are expected and handled, so they are not logged."""

@@ -54,6 +54,15 @@ class DsoScenario(models.Model):
             raise UserError(self.env._("The scenario has no step: add one to see its message."))
         return (written or steps)[0].action_preview()
 
+    def try_changes(self, vals):
+        """Return the window that tells what values would change that are not saved.
+
+        :param dict vals: values of this scenario and its steps, as for ``write``
+        """
+        self.ensure_one()
+        self.check_access('write')
+        return self.env['dso.scenario.trial']._try(self, vals)
+
     def action_open_customers(self):
         """Open the customer accounts that use a scenario."""
         self.ensure_one()

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import scope_sql, window
+from ..tools import clock
 from .dso_customer_assign import DEFAULT_FIELDS
 
 WINDOW_DAYS = tuple(
@@ -27,6 +28,7 @@ PLAN_SETTINGS = frozenset(
         'dso_hold_books',
         'dso_books_days',
         'dso_hold_unsent',
+        'dso_careful_until',
         'dso_tz',
         'resource_calendar_id',
     ]
@@ -133,6 +135,12 @@ class ResCompany(models.Model):
     dso_started_on = fields.Datetime(
         string="Collection Started On",
         help="Nothing is sent for the company before collection is started.",
+    )
+    dso_careful_until = fields.Date(
+        string="Confirm Everything Before",
+        readonly=True,
+        help="Automatic actions dated before this day wait for a confirmation: collection has just "
+        "been started.",
     )
     dso_paused = fields.Boolean(string="Pause All Sending")
     dso_tz = fields.Selection(
@@ -247,7 +255,7 @@ class ResCompany(models.Model):
 
         :rtype: datetime
         """
-        return self._dso_local(fields.Datetime.now())
+        return self._dso_local(clock.now(self.env.cr))
 
     def _dso_local(self, moment):
         """Return the naive local time of collection of the company at a moment in UTC.
@@ -343,4 +351,5 @@ class ResCompany(models.Model):
             'hold_books': self.dso_hold_books,
             'hold_unsent': self.dso_hold_unsent,
             'books_days': self.dso_books_days,
+            'careful_until': self.dso_careful_until or None,
         }

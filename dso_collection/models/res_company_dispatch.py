@@ -1,9 +1,10 @@
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import models
 
 from ..engine import window
+from ..tools import clock
 
 
 class ResCompany(models.Model):
@@ -36,7 +37,7 @@ class ResCompany(models.Model):
         :rtype: datetime
         """
         zone = ZoneInfo(self.dso_tz or 'UTC')
-        moment = moment or fields.Datetime.now()
+        moment = moment or clock.now(self.env.cr)
         local = moment.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
         opening = window.next_opening(
             local,

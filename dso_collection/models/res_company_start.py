@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from ..const import START_AGES, START_DAYS, START_DECISIONS, START_DEFAULTS
 
 
 class ResCompany(models.Model):
@@ -13,9 +17,14 @@ class ResCompany(models.Model):
         )
     )
 
-    def action_dso_start(self):
-        """Let the collection of companies begin; nothing was sent before."""
+    def action_dso_start(self, decisions=None):
+        """Let the collection of companies begin; nothing was sent before (docs/start.md).
+
+        :param dict decisions: what becomes of the customer accounts by the age of their leader
+            invoice, see ``const.START_AGES`` and ``START_DECISIONS``; default: ``START_DEFAULTS``
+        """
         companies = self._dso_check_manager()
+        decisions = self._dso_check_decisions(decisions)
         missing = companies.filtered(lambda company: not company.dso_scenario_id)
         if missing:
             raise UserError(
@@ -25,9 +34,27 @@ class ResCompany(models.Model):
                     company=missing[0].name,
                 )
             )
-        companies.filtered(lambda company: not company.dso_started_on).write(
-            {'dso_started_on': fields.Datetime.now(), 'dso_paused': False}
-        )
+        for company in companies.filtered(lambda company: not company.dso_started_on):
+            self.env['dso.start.log']._note(company, 'start')
+            company._dso_decide_start(
+                decisions,
+                {
+                    'dso_started_on': fields.Datetime.now(),
+                    'dso_careful_until': company._dso_today() + timedelta(days=START_DAYS),
+                    'dso_paused': False,
+                },
+            )
+        return True
+
+    def action_dso_decide_start(self, decisions=None):
+        """Decide on customer accounts that have come with old invoices after the start.
+
+        :param dict decisions: as for :meth:`action_dso_start`
+        """
+        companies = self._dso_check_manager()
+        decisions = self._dso_check_decisions(decisions)
+        for company in companies:
+            company._dso_decide_start(decisions, {})
         return True
 
     @api.model
@@ -48,3 +75,35 @@ class ResCompany(models.Model):
         if not allowed:
             raise AccessError(self.env._("Only collection managers of the company may do this."))
         return self.sudo().root_id
+
+    def _dso_check_decisions(self, decisions):
+        """Return what is decided for every age, refuse what is no age or no decision.
+
+        :rtype: dict
+        """
+        decisions = {**START_DEFAULTS, **(decisions or {})}
+        ages, possible = dict(START_AGES), dict(START_DECISIONS)
+        if decisions.keys() != ages.keys() or not possible.keys() >= set(decisions.values()):
+            raise UserError(
+                self.env._(
+                    "Choose for each age whether its customer accounts go as planned, with "
+                    "confirmation, or to review."
+                )
+            )
+        return decisions
+
+    def _dso_decide_start(self, decisions, vals):
+        """Plan a company, decide on its customer accounts, and plan what was decided.
+
+        At once, however many they are: whoever starts wants to see what comes of it.
+
+        :param dict decisions: age → decision
+        :param dict vals: what is written on the company with it
+        """
+        planner = self.env['dso.planner'].sudo()
+        planner._plan_now(self)
+        rows = self.env['dso.customer'].sudo()._decide_start(self, decisions)
+        if rows:
+            self.env['dso.start.log']._note(self, 'decide', rows)
+        self.write(vals)
+        planner._plan_now(self)

@@ -129,11 +129,16 @@ class PortfolioMaker:
                     'dso_books_days': rng.choice((2, 5, 30)),
                     'dso_hold_unsent': rng.random() < 0.2,
                     'dso_collector_id': rng.choice((False, *self.users)),
+                    'dso_careful_until': self._careful_until(books),
                     **window,
                 }
             )
         for _number in range(rng.randint(0, 3)):
             self._make_holiday(rng)
+
+    def _careful_until(self, books):
+        rng = self.rng(self.books.index(books), 'start')
+        return rng.choice((False, self.day(rng, -10, 10)))
 
     def _make_holiday(self, rng):
         company = rng.choice(self.books).company
@@ -297,6 +302,7 @@ class PortfolioMaker:
             'not_before': self.day(rng, -5, 12) if agreed else None,
             'not_before_on': self.moment(rng, -10, 0) if agreed else None,
             'regrouped_on': self.moment(rng, -10, 0) if rng.random() < 0.1 else None,
+            'start_decision': rng.choice((None,) * 7 + ('planned', 'confirm', 'confirm', 'review')),
         }
 
     def _make_groups(self):

@@ -396,6 +396,7 @@ class Unit:
         reasons = {
             'hold': self.lead.on_hold(self.today),
             'clear': not any(item.residual > 0 for item in self.items),
+            'review': self.lead.start_decision == 'review',
             'no_scenario': not self.scenario,
             'empty_scenario': self.scenario and not self.scenario.steps,
             'not_eligible': not self.eligible,
@@ -443,7 +444,7 @@ class Unit:
             return 'held' if its_plan.held else 'planned'
         if its_plan.reason == 'not_eligible' and kinds & {'dispute', 'promise'}:
             return 'held'
-        undecided = ('no_scenario', 'decide', 'stopped')
+        undecided = ('review', 'no_scenario', 'decide', 'stopped')
         return 'to_decide' if its_plan.reason in undecided else 'excluded'
 
     def has_specific(self):

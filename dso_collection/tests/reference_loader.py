@@ -105,6 +105,7 @@ class Loader:
             books_days=company.dso_books_days,
             newest_bank_entry=max(bank_entries.mapped('date'), default=None),
             hold_unsent=company.dso_hold_unsent,
+            careful_until=company.dso_careful_until or None,
             weekdays=frozenset(
                 n for n, name in enumerate(WEEKDAYS) if company[f'dso_window_{name}']
             ),
@@ -171,6 +172,7 @@ class Loader:
                 hold_until=row['hold_until'],
                 not_before=row['not_before'],
                 regrouped_on=row['regrouped_on'],
+                start_decision=row['start_decision'],
             )
             self.codes[row['id']] = account
         for row in rows:

@@ -34,6 +34,7 @@ class Company:
     books_days: int = 5
     newest_bank_entry: date | None = None
     hold_unsent: bool = False
+    careful_until: date | None = None
     weekdays: frozenset = frozenset(range(5))
     holidays: frozenset = frozenset()
     tz: str = 'UTC'
@@ -170,6 +171,7 @@ class Account:
     hold_until: date | None = None
     not_before: date | None = None
     regrouped_on: datetime | None = None
+    start_decision: str | None = None
     items: list[Item] = field(default_factory=list)
     bookings: list[date] = field(default_factory=list)
     replies: list[datetime] = field(default_factory=list)

@@ -20,7 +20,7 @@ PLANNING_ERRORS = (
     'bounced',
 )
 STALE_DAYS = 5
-PASSING_REASONS = ('stale', 'mode')
+PASSING_REASONS = ('stale', 'mode', 'age')
 
 
 def settle(portfolio, plans, today):
@@ -47,7 +47,8 @@ def settle_specific(portfolio, action, today):
     """A specific action, dropped on its date when none of its items is open any more."""
     if action.state == 'sending' or action.origin != 'specific':
         return action
-    action = replace(action, confirm_reason=confirm_reason(action, action.date, today))
+    reason = confirm_reason(action, action.date, today)
+    action = replace(action, confirm_reason=reason)
     if not action.date or action.date > today:
         return action
     listed = [record for record in portfolio.records if record.action == action.id]
@@ -125,21 +126,28 @@ def updated(plan, action, today):
     )
     if lapsed:
         result.confirmed_on, result.confirmed_amount = None, ZERO
-    regrouped = plan.account.regrouped_on
-    result.confirm_reason = lapsed or confirm_reason(result, plan.date, today, regrouped)
+    result.confirm_reason = lapsed or confirm_reason(result, plan.date, today, plan.account)
     return result
 
 
-def confirm_reason(action, date, today, regrouped=None):
-    """Why an action waits: what happened to it stays, what is true of it ends by itself."""
+def confirm_reason(action, date, today, account=None):
+    """Why an action waits: what happened to it stays, what is true of it ends by itself.
+
+    :param account: of an action of the scenario
+    """
     if action.confirmed_on:
         return None
     if action.confirm_reason and action.confirm_reason not in PASSING_REASONS:
         return action.confirm_reason
     if action.mode not in AUTOMATIC:
         return None
-    if regrouped:
+    if account and account.regrouped_on:
         return 'group'
+    if account and account.start_decision == 'confirm':
+        return 'age'
+    careful_until = action.account.company.careful_until
+    if careful_until and max(date or today, today) < careful_until:
+        return 'start'
     if date and date < today - timedelta(days=STALE_DAYS):
         return 'stale'
     return 'mode' if action.mode == 'automatic_confirm' else None

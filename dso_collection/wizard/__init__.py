@@ -12,6 +12,7 @@ from . import (
     dso_customer_assign,
     dso_customer_group,
     dso_customer_hold,
+    dso_forecast,
     dso_handover,
     dso_letter_post,
     dso_pause_ask,
@@ -20,6 +21,8 @@ from . import (
     dso_reply_assign,
     dso_reply_discard,
     dso_reply_follow_up,
+    dso_scenario_trial,
     dso_start,
     dso_statement_print,
+    dso_write_off,
 )

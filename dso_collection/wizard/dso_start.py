@@ -1,4 +1,7 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
+from odoo.fields import Domain
+
+from ..const import START_AGES, START_DECISIONS
 
 
 class DsoStart(models.TransientModel):
@@ -22,6 +25,44 @@ class DsoStart(models.TransientModel):
     to_confirm_count = fields.Integer(string="Emails to Confirm", compute='_compute_figures')
     automatic_count = fields.Integer(string="Emails That May Go Today", compute='_compute_figures')
 
+    # === The start === #
+    age_ids = fields.One2many('dso.start.age', 'start_id')
+    line_ids = fields.One2many('dso.start.line', 'start_id', readonly=True)
+    undecided_count = fields.Integer(string="Not Decided", compute='_compute_left')
+    excluded_count = fields.Integer(string="Items Excluded", compute='_compute_left')
+    excluded_total = fields.Char(compute='_compute_left')
+    no_recipient_count = fields.Integer(string="Without Valid Recipient", compute='_compute_left')
+    review_count = fields.Integer(string="To Review", compute='_compute_left')
+    log_ids = fields.Many2many('dso.start.log', compute='_compute_left')
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if {'age_ids', 'line_ids'}.isdisjoint(fields_list):
+            return values
+        company = self.env['res.company'].browse(values.get('company_id')) or self.env.company
+        ages, lines = self.env['dso.start.figures']._read(company._dso_check_manager())
+        tables = {'age_ids': ages, 'line_ids': lines}
+        for name, rows in tables.items():
+            if name in fields_list:
+                values[name] = [Command.create(row) for row in rows]
+        return values
+
+    @api.depends('company_id')
+    def _compute_left(self):
+        figures, customers = self.env['dso.start.figures'], self.env['dso.customer']
+        for wizard in self:
+            company = wizard.company_id.sudo().root_id  # a branch user may not read its root
+            own = Domain('company_id', '=', company.id)
+            excluded = figures._read_excluded(company)
+            wizard.excluded_count, wizard.excluded_total = excluded
+            wizard.undecided_count = sum(wizard.age_ids.mapped('customer_count'))
+            wizard.no_recipient_count = customers.search_count(
+                own & customers._domain_without_recipient()
+            )
+            wizard.review_count = customers.search_count(own & customers._domain_to_review())
+            wizard.log_ids = self.env['dso.start.log'].search(own, limit=20)
+
     @api.depends('company_id')
     def _compute_state(self):
         for wizard in self:
@@ -40,10 +81,72 @@ class DsoStart(models.TransientModel):
             wizard.update(self.env['dso.customer']._get_start_figures(wizard.company_id))
 
     def action_start(self):
-        return self.company_id.action_dso_start()
+        return self.company_id.action_dso_start(self._get_decisions())
+
+    def action_decide(self):
+        return self.company_id.action_dso_decide_start(self._get_decisions())
+
+    def action_preview(self):
+        """Rehearse the first days as if what is chosen were decided now."""
+        forecast = self.env['dso.forecast'].create(
+            {'company_id': self.company_id.id, 'people': 'everybody'}
+        )
+        return forecast._run(prepare=self.action_decide if self.started_on else self.action_start)
+
+    def action_open_excluded(self):
+        company = self.company_id.sudo().root_id  # a branch user may not read its root
+        domain = self.env['dso.start.figures']._domain_excluded(company)
+        window = self._open('dso_collection.account_move_line_action_items', domain)
+        return {**window, 'context': {'dso_insight': 'no_followup'}}
+
+    def action_open_no_recipient(self):
+        customers = self.env['dso.customer']
+        return self._open(
+            'dso_collection.dso_customer_action', customers._domain_without_recipient()
+        )
+
+    def action_open_review(self):
+        return self.env['ir.actions.act_window']._for_xml_id(
+            'dso_collection.dso_customer_action_review'
+        )
+
+    def _open(self, xml_id, domain):
+        window = self.env['ir.actions.act_window']._for_xml_id(xml_id)
+        return {**window, 'domain': list(domain), 'context': {}, 'target': 'current'}
+
+    def _get_decisions(self):
+        return {row.age: row.decision for row in self.age_ids}
 
     def action_pause(self):
         return self.company_id.action_dso_ask_pause()
 
     def action_resume(self):
         return self.company_id.action_dso_resume()
+
+
+class DsoStartAge(models.TransientModel):
+    _name = 'dso.start.age'
+    _description = "Decision by Age"
+    _order = 'id'
+
+    start_id = fields.Many2one('dso.start', required=True, index=True, ondelete='cascade')
+    age = fields.Selection(START_AGES, string="Leader Invoice", required=True)
+    customer_count = fields.Integer(string="Customer Accounts")
+    item_count = fields.Integer(string="Items")
+    currency_id = fields.Many2one('res.currency')
+    amount = fields.Monetary(help="Open items that may be chased, in company currency.")
+    decision = fields.Selection(START_DECISIONS, required=True)
+
+
+class DsoStartLine(models.TransientModel):
+    _name = 'dso.start.line'
+    _description = "What Collection Begins With"
+    _order = 'id'
+
+    start_id = fields.Many2one('dso.start', required=True, index=True, ondelete='cascade')
+    age = fields.Selection(START_AGES, string="Leader Invoice")
+    step = fields.Char(string="First Step")
+    customer_count = fields.Integer(string="Customer Accounts")
+    item_count = fields.Integer(string="Items")
+    currency_id = fields.Many2one('res.currency')
+    amount = fields.Monetary(help="Open items that may be chased, in their currency.")

@@ -1,0 +1,159 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..const import AUTOMATIC_MODES, START_DECISIONS
+from ..engine import start_sql
+from ..tools import clock
+
+
+class DsoCustomer(models.Model):
+    """What was decided on a customer account when the collection of its company started."""
+
+    _inherit = 'dso.customer'
+
+    start_decision = fields.Selection(
+        START_DECISIONS,
+        string="Decision at the Start",
+        readonly=True,
+        tracking=True,
+        help="With confirmation: its first automatic action waits for one. To review: out of the "
+        "scenario until a manager releases it.",
+    )
+
+    # Those to review are worked through and become few; the list asks for them alone.
+    _to_review = models.Index("(company_id) WHERE start_decision = 'review'")
+
+    # === ACTION METHODS === #
+
+    def action_release(self):
+        """Let customer accounts that stand in the review list enter the scenario (spec 3.20)."""
+        customers = self._check_reviewed()
+        customers.start_decision = 'planned'
+        customers._note_start('release')
+        self.env['dso.planner']._mark_customers(customers)
+        self.env['dso.planner']._plan_pending()
+        self.env['dso.planner']._plan_for_screen(customers)
+        return True
+
+    def _propose_write_off(self, user, note):
+        """Ask an accountant to write off what customer accounts to review owe; nothing is booked.
+
+        :param res.users user: who is asked, on the oldest open document of each
+        :param str note: why
+        """
+        customers = self._check_reviewed()
+        moves = {
+            customer: min(
+                customer.open_line_ids.filtered(lambda line: line.amount_residual > 0),
+                key=lambda line: (line._dso_due_date(), line.id),
+                default=customer.open_line_ids,
+            ).move_id
+            for customer in customers
+        }
+        self.env['mail.activity'].sudo().create(
+            [
+                {
+                    'res_model_id': self.env['ir.model']._get_id('account.move'),
+                    'res_id': move.id,
+                    'activity_type_id': self.env.ref('mail.mail_activity_data_todo').id,
+                    'user_id': user.id,
+                    'summary': self.env._(
+                        "Write off %(customer)s?", customer=customer.display_name
+                    ),
+                    'note': note,
+                }
+                for customer, move in moves.items()
+                if move
+            ]
+        )
+        text = self.env._("Proposed to write off, to %(user)s: %(note)s", user=user.name, note=note)
+        customers._message_log_batch(
+            bodies=dict.fromkeys(customers.ids, text), author_id=self.env.user.partner_id.id
+        )
+        customers._note_start('write_off')
+
+    def _check_reviewed(self):
+        """Return these customer accounts in sudo, refuse what is nobody's to decide on.
+
+        :rtype: dso.customer
+        """
+        self.check_access('write')
+        if not (self.env.su or self.env.user.has_group('dso_collection.group_dso_manager')):
+            raise AccessError(
+                self.env._("Only collection managers decide on what is to review: ask one of them.")
+            )
+        if any(customer.start_decision != 'review' for customer in self):
+            raise UserError(
+                self.env._(
+                    "Some of these customer accounts are not to review: take them out of the "
+                    "selection."
+                )
+            )
+        return self.sudo()
+
+    def _note_start(self, event, item_count=0):
+        """Write in the log of the start what became of these customer accounts."""
+        for company, customers in self.grouped('company_id').items():
+            self.env['dso.start.log'].with_user(self.env.user)._note(
+                company,
+                event,
+                [
+                    {
+                        'customer_count': len(customers),
+                        'item_count': item_count,
+                        'amount': sum(customers.mapped('overdue')),
+                    }
+                ],
+            )
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _domain_to_review(self):
+        return Domain('start_decision', '=', 'review')
+
+    @api.model
+    def _decide_start(self, company, decisions):
+        """Decide on the customer accounts of a company by the age of their leaders.
+
+        Only on those that nobody has decided on or done anything for; planning follows.
+
+        :param res.company company: a root company
+        :param dict decisions: age → decision, see ``const.START_AGES``
+        :return: values of the log
+        :rtype: list[dict]
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            start_sql.decide(
+                company.id,
+                company._dso_today(),
+                decisions,
+                self.env.uid,
+                clock.now(self.env.cr),
+            )
+        )
+        self.invalidate_model(['start_decision'], flush=False)
+        return [
+            {'age': age, 'decision': decisions[age], 'customer_count': count, 'amount': overdue}
+            for age, count, overdue in rows
+        ]
+
+
+class DsoAction(models.Model):
+    """The first automatic action after the start may have to be confirmed."""
+
+    _inherit = 'dso.action'
+
+    def _settle_regrouping(self):
+        """Override: a person let the first automatic action go too, or skips it."""
+        result = super()._settle_regrouping()
+        decided = self.filtered(
+            lambda a: a.origin == 'scenario' and a.mode in AUTOMATIC_MODES and a.state != 'sending'
+        )
+        customers = decided.customer_id.sudo()
+        customers = customers.filtered(lambda customer: customer.start_decision == 'confirm')
+        # Without a note each: the action itself stands in the history.
+        customers.with_context(tracking_disable=True).start_decision = 'planned'
+        return result
