@@ -257,15 +257,27 @@ class DsoAction(models.Model):
             if customer.id:
                 vals['company_id'] = vals.get('company_id') or customer.company_id.id
                 vals.setdefault('collector_id', customer.collector_id.id)
-        return super().create(vals_list)
+        actions = super().create(vals_list)
+        actions._mark_chosen()
+        return actions
 
     def write(self, vals):
         self._check_open(vals)
         return super().write(vals)
 
+    def unlink(self):
+        self._mark_chosen()
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):
         self._check_open({'state': False})
+
+    def _mark_chosen(self):
+        """Plan the accounts of what people plan, whose overdue amount is planned with it."""
+        chosen = self.filtered(lambda action: action.origin == 'specific')
+        if chosen:
+            self.env['dso.planner']._mark_customers(chosen.customer_id)
 
     def _check_open(self, vals):
         """Refuse to change what was done or dropped: the history is evidence.
