@@ -255,22 +255,6 @@ PAGES = [
     ),
     ('scenario', 'manager', '/odoo/collection-scenarios/1', '.o_form_view', BOTH),
     (
-        'start',
-        'manager',
-        '/odoo/collection-manual',
-        '.o_switch_company_menu',
-        ('desktop',),
-        (
-            ('.o_switch_company_menu button', '.o_switch_company_item'),
-            (
-                '.o_switch_company_item:has-text("North America") .log_into',
-                '.o_switch_company_menu:has-text("North America")',
-            ),
-            ('[data-menu-xmlid="dso_collection.menu_configuration"]', '.dropdown-menu'),
-            ('[data-menu-xmlid="dso_collection.menu_start"]', '.modal .o_data_row'),
-        ),
-    ),
-    (
         'start-running',
         'manager',
         '/odoo/action-dso_collection.dso_start_action',
@@ -284,7 +268,7 @@ PAGES = [
         '/odoo/action-dso_collection.dso_forecast_action',
         '.modal .o_form_view',
         BOTH,
-        (('.modal button[name=action_run]', '.o_graph_view canvas'),),
+        (('.modal button[name=action_run]', '.o_graph_view canvas, .o_kanban_view'),),
     ),
     (
         'trial',
@@ -338,5 +322,22 @@ PAGES = [
         '/odoo/action-dso_collection.res_config_settings_action',
         '.o_form_view',
         ('desktop',),
+    ),
+    # The last one: the manager stays in the other company.
+    (
+        'start',
+        'manager',
+        '/odoo/collection-manual',
+        '.o_switch_company_menu',
+        ('desktop',),
+        (
+            ('.o_switch_company_menu button', '.o_switch_company_item'),
+            (
+                '.o_switch_company_item:has-text("North America") .log_into',
+                '.o_switch_company_menu:has-text("North America")',
+            ),
+            ('[data-menu-xmlid="dso_collection.menu_configuration"]', '.dropdown-menu'),
+            ('[data-menu-xmlid="dso_collection.menu_start"]', '.modal .o_data_row'),
+        ),
     ),
 ]
