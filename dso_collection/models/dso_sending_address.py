@@ -21,7 +21,7 @@ class DsoSendingAddress(models.Model):
     day = fields.Date(required=True, readonly=True, help="In the time zone of the company.")
     address = fields.Char(required=True, readonly=True, help="Normalized email or phone number.")
     action_id = fields.Many2one(
-        'dso.action', required=True, readonly=True, index=True, ondelete='cascade'
+        'dso.action', required=True, readonly=True, index=True, ondelete='restrict'
     )
 
     # What no two workers, nor a person beside them, can get around.

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from itertools import count as counter
 from pprint import pformat
 from unittest.mock import patch
 
@@ -43,6 +44,8 @@ class CollectionCase(TransactionCase):
     """
 
     FIRST_DAY = jan(4)
+
+    numbers = counter()
 
     @classmethod
     def setUpClass(cls):
@@ -147,7 +150,9 @@ class CollectionCase(TransactionCase):
     def create_customers(cls, count, company=None):
         """Many customer accounts at once."""
         vals = [
-            {'name': f"Customer {n}", 'email': f'{n}@example.com', **HOME} for n in range(count)
+            # An address gets one scenario message a day: each customer has one of its own.
+            {'name': f"Customer {n}", 'email': f'{n}.{next(cls.numbers)}@example.com', **HOME}
+            for n in range(count)
         ]
         partners = cls.env['res.partner'].create(vals)
         return cls.env['dso.customer']._get_or_create(partners, company or cls.company)

@@ -8,7 +8,8 @@ from ..const import OPEN_STATES
 from .common import CollectionCase, jan
 
 #: Numbers that are no money: hours of the sending window, yearly rates in percent.
-NO_MONEY = {'dso_window_start', 'dso_window_end', 'margin', 'percent'}
+FIGURES = {'dso', 'dso_rolling', 'dso_best', 'delay', 'cei', 'overdue_share'}  # days, percentages
+NO_MONEY = {'dso_window_start', 'dso_window_end', 'margin', 'percent', *FIGURES}
 
 
 @tagged('post_install', '-at_install')
