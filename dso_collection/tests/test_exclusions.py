@@ -101,6 +101,10 @@ class TestExclusions(CollectionCase):
         self.assertFalse(self.customer.next_action_id)
         self.go_to(jan(17))
         self.run_cron_plan()
+        promise = self.env['dso.promise'].search([])
+        self.assertEqual((promise.state, self.line.dso_exclusion), ('broken', 'specific'))
+        promise.action_id.sudo()._set_cancelled('person')  # its follow-up has the item
+        self.plan()
         self.assertEqual(self.customer.leader_move_id, self.invoice)
 
     def test_broken_promise_leaves_a_step_out(self):

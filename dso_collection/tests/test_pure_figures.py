@@ -4,7 +4,7 @@ import unittest
 from datetime import date, timedelta
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ..engine import figures
@@ -111,7 +111,12 @@ class TestWithoutMeaning(unittest.TestCase):
         self.assertEqual(figures.current(600, 300, 400), 600)
 
 
+#: A busy machine is slow for a moment; that is no fault of what is tested.
+SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 class TestProperties(unittest.TestCase):
+    @settings(SETTINGS)
     @given(some_months, st.integers(min_value=0, max_value=14))
     def test_whole_months_are_their_days(self, months, number):
         """Receivables as high as the sales of some whole months are worth their days, less those
@@ -121,12 +126,14 @@ class TestProperties(unittest.TestCase):
         found = figures.count_back_dso(sum(month.sales for month in taken), months)
         self.assertEqual(found, CountBack(sum(month.days for month in taken), 0))
 
+    @settings(SETTINGS)
     @given(any_months, amounts, amounts)
     def test_more_receivables_are_worth_no_fewer_days(self, months, low, more):
         less, most = (figures.count_back_dso(owed, months) for owed in (low, low + more))
         self.assertLessEqual(less.days, most.days)
         self.assertLessEqual(less.uncovered, most.uncovered)
 
+    @settings(SETTINGS)
     @given(any_months, amounts)
     def test_days_are_never_more_than_are_known(self, months, owed):
         found = figures.count_back_dso(owed, months)
@@ -135,11 +142,13 @@ class TestProperties(unittest.TestCase):
         if not found.is_exact:
             self.assertEqual(found.days, sum(month.days for month in months))
 
+    @settings(SETTINGS)
     @given(some_months, amounts)
     def test_what_is_not_covered_is_what_sales_lack(self, months, owed):
         lacking = max(owed - sum(month.sales for month in months), 0)
         self.assertEqual(figures.count_back_dso(owed, months).uncovered, lacking)
 
+    @settings(SETTINGS)
     @given(amounts, amounts, amounts)
     def test_current_is_part_of_receivables(self, not_due, overdue, unallocated):
         receivables = overdue + not_due - unallocated
@@ -147,6 +156,7 @@ class TestProperties(unittest.TestCase):
         self.assertLessEqual(found, receivables)
         self.assertLessEqual(found, not_due)
 
+    @settings(SETTINGS)
     @given(some_months, amounts, amounts, amounts)
     def test_nobody_pays_later_than_never(self, months, not_due, overdue, unallocated):
         receivables = overdue + not_due - unallocated
@@ -154,12 +164,14 @@ class TestProperties(unittest.TestCase):
         best = figures.best_possible_dso(figures.current(receivables, overdue, unallocated), months)
         self.assertGreaterEqual(figures.average_days_delinquent(dso, best), 0)
 
+    @settings(SETTINGS)
     @given(amounts, amounts, amounts, amounts)
     def test_effectiveness_is_100_at_best(self, opening, sales, closing, current):
         found = figures.collection_effectiveness(opening, sales, max(closing, current), current)
         if found is not None:
             self.assertLessEqual(found, 100)
 
+    @settings(SETTINGS)
     @given(st.lists(st.tuples(st.integers(-500, 500), amounts)))
     def test_buckets_add_up(self, items):
         today = date(2027, 1, 31)

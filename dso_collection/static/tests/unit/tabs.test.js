@@ -48,6 +48,7 @@ test("counters follow the search, and it moves along to the next tab", async () 
     });
     // The search is for actions: replies are counted as their own tab begins.
     onRpc("dso.reply", "get_agenda_counter", ({ args }) => (args[0] === null ? 5 : 0));
+    onRpc("dso.alert", "get_agenda_counter", ({ args }) => (args[0] === null ? 7 : 0));
     mockService("action", {
         doAction(xmlId, options) {
             expect.step([xmlId, options.props.globalState.searchModel]);
@@ -58,6 +59,7 @@ test("counters follow the search, and it moves along to the next tab", async () 
     await animationFrame();
     expect("[data-tab='manual'] .o_dso_count").toHaveText("2");
     expect("[data-tab='replies'] .badge").toHaveText("5");
+    expect("[data-tab='alerts'] .badge").toHaveText("7");
     await contains("[data-tab='automatic']").click();
     expect.verifySteps([
         domain,
