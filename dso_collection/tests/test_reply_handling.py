@@ -214,8 +214,8 @@ class TestHandling(ReplyCase):
     def test_many_cost_as_much_as_few(self):
         customers = self.create_customers(8)
         replies = self.env['dso.reply']
-        for number in range(8):
-            replies |= self.write_anew(From=f'{number}@example.com')
+        for customer in customers:
+            replies |= self.write_anew(From=customer.partner_id.email)
         self.assertEqual(replies.customer_id, customers)
         unassigned = replies.browse().union(
             *(self.unassigned(From=f'x{number}@example.com') for number in range(8))
