@@ -97,6 +97,7 @@ def measure(env, user):
             lambda domain: (
                 env['dso.action'].get_agenda_counters(domain),
                 env['dso.reply'].get_agenda_counter(domain),
+                env['dso.alert'].get_agenda_counter(domain),
             ),
         ),
     }

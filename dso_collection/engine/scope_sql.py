@@ -288,12 +288,21 @@ def _births(source, uid, now):
 
 
 def books_are_stale():
-    """Condition on alias ``cal``: the newest bank entry of the company is too old (spec 3.16)."""
+    """Condition on alias ``cal``: the newest bank entry of the company is too old (spec 3.16).
+
+    The last entry of each journal and branch, by the index of the three: not all entries.
+    """
     return SQL(
-        """COALESCE((SELECT MAX(bm.date) FROM account_move bm
-            JOIN account_journal bj ON bj.id = bm.journal_id AND bj.type = 'bank'
-            JOIN res_company rc ON rc.id = bm.company_id
-            WHERE bm.state = 'posted' AND %s = cal.company_id), '-infinity'::date
+        """COALESCE((SELECT MAX(newest.date)
+            FROM account_journal bj
+            JOIN res_company owner ON owner.id = bj.company_id
+            JOIN res_company rc ON rc.parent_path LIKE owner.parent_path || '%%'
+            CROSS JOIN LATERAL (
+                SELECT bm.date FROM account_move bm
+                WHERE bm.journal_id = bj.id AND bm.company_id = rc.id AND bm.state = 'posted'
+                ORDER BY bm.date DESC LIMIT 1
+            ) newest
+            WHERE bj.type = 'bank' AND %s = cal.company_id), '-infinity'::date
         ) < cal.today - cal.books_days""",
         ROOT_COMPANY,
     )

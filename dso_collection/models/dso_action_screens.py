@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.modules.module import get_module_icon
+from odoo.tools import SQL
 from odoo.tools.misc import formatLang
 
 from ..const import AUTOMATIC_MODES, OPEN_STATES, OUTCOMES
@@ -155,12 +156,15 @@ class DsoAction(models.Model):
             among the open
         :rtype: dict
         """
-        domain = Domain(domain) & Domain('state', 'in', OPEN_STATES)
+        query = self._search(Domain(domain) & Domain('state', 'in', OPEN_STATES))
+        to_do = self._domain_to_do().optimize_full(self)._to_sql(self, query.table, query)
+        query.groupby = self._field_to_sql(query.table, 'mode', query)
+        counts = query.select(query.groupby, "COUNT(*)", SQL("COUNT(*) FILTER (WHERE %s)", to_do))
         counters = {tab: {'open': 0, 'red': 0} for tab in ('manual', 'automatic')}
-        for color, found in (('open', domain), ('red', domain & self._domain_to_do())):
-            for mode, count in self._read_group(found, ['mode'], ['__count']):
-                tab = 'automatic' if mode in AUTOMATIC_MODES else 'manual'
-                counters[tab][color] += count
+        for mode, count, red in self.env.execute_query(counts):
+            tab = 'automatic' if mode in AUTOMATIC_MODES else 'manual'
+            counters[tab]['open'] += count
+            counters[tab]['red'] += red
         return counters
 
     @api.model

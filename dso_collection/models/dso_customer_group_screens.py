@@ -14,10 +14,11 @@ UNIT_FIGURES = {
     'group_balance': 'balance',
     'group_overdue': 'overdue',
     'group_unallocated': 'unallocated',
-    'group_exposure': 'exposure',
-    'group_unsecured': 'unsecured',
     'group_item_count': 'open_item_count',
 }
+
+#: The same for figures that few screens show, and that cost more than a sum.
+UNIT_CREDIT_FIGURES = {'group_exposure': 'exposure', 'group_unsecured': 'unsecured'}
 
 #: Names that a sentence about members lists before it counts the rest.
 NAMES_SHOWN = 5
@@ -32,11 +33,11 @@ class DsoCustomer(models.Model):
     group_balance = fields.Monetary(compute='_compute_group_figures')
     group_overdue = fields.Monetary(compute='_compute_group_figures')
     group_unallocated = fields.Monetary(compute='_compute_group_figures')
-    group_exposure = fields.Monetary(compute='_compute_group_figures')
-    group_unsecured = fields.Monetary(compute='_compute_group_figures')
     group_item_count = fields.Integer(
         string="Open Items of the Group", compute='_compute_group_figures'
     )
+    group_exposure = fields.Monetary(compute='_compute_group_credit_figures')
+    group_unsecured = fields.Monetary(compute='_compute_group_credit_figures')
     unit_line_ids = fields.Many2many(
         'account.move.line',
         string="Open Items With Those of Grouped Customers",
@@ -47,17 +48,33 @@ class DsoCustomer(models.Model):
 
     @api.depends('grouped_account_ids', *UNIT_FIGURES.values())
     def _compute_group_figures(self):
+        counts = self._sum_of_units(UNIT_FIGURES)
+        for customer in self:
+            customer.member_count = counts.get(customer._origin.id, 0)
+
+    @api.depends('grouped_account_ids', *UNIT_CREDIT_FIGURES.values())
+    def _compute_group_credit_figures(self):
+        self._sum_of_units(UNIT_CREDIT_FIGURES)
+
+    def _sum_of_units(self, names):
+        """Let each account show its figures with those of the accounts that it collects for.
+
+        :param dict names: field to be set → figure of one account
+        :return: id of a group account → number of its members
+        :rtype: dict
+        """
         groups = self._read_group(
             [('group_account_id', 'in', self.ids)],
             ['group_account_id'],
-            ['__count', *(f'{name}:sum' for name in UNIT_FIGURES.values())],
+            ['__count', *(f'{name}:sum' for name in names.values())],
         )
-        figures = {account.id: values for account, *values in groups}
+        sums = {account.id: values for account, _count, *values in groups}
+        nothing = [0] * len(names)
         for customer in self:
-            count, *sums = figures.get(customer._origin.id, [0] * (1 + len(UNIT_FIGURES)))
-            customer.member_count = count
-            for (unit_name, name), total in zip(UNIT_FIGURES.items(), sums, strict=True):
-                customer[unit_name] = customer[name] + total
+            added = sums.get(customer._origin.id, nothing)
+            for (unit_name, name), amount in zip(names.items(), added, strict=True):
+                customer[unit_name] = customer[name] + amount
+        return {account.id: count for account, count, *_values in groups}
 
     @api.depends('open_line_ids', 'grouped_account_ids.open_line_ids')
     def _compute_unit_line_ids(self):
