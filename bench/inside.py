@@ -387,6 +387,13 @@ def alerts(env, count):
     return measured.measure(env, int(count), clock, counted, vacuum)
 
 
+def preview(env):
+    """Thirty coming days of a company in which some hundred actions come up a day."""
+    import preview as measured
+
+    return measured.measure(env, clock, counted, vacuum)
+
+
 COMMANDS = {
     'agenda': agenda,
     'alerts': alerts,
@@ -398,6 +405,7 @@ COMMANDS = {
     'export': export,
     'figures': figures,
     'posting': posting,
+    'preview': preview,
 }
 
 if __name__ == '__main__':

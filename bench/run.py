@@ -17,6 +17,7 @@ from devenv.databases import Environment  # noqa: E402
 PEER = 'odoo-addon-account-credit-control==19.0.1.0.0.13'
 PEER_FOLDER = paths.RUN / 'bench' / 'peer'
 SIZES = (10_000, 100_000)
+PARTS = ('assign', 'agenda', 'figures', 'alerts', 'preview', 'export', 'posting')
 RECIPE = 1  # raise it when the generated data changes
 
 
@@ -174,6 +175,21 @@ class Bench:
         )
         self.environment.drop(database)
 
+    def preview(self, size):
+        """Thirty coming days, each invoice of another customer."""
+        database = self.installed(size, 'dso_collection')
+        self.measure(database, 'prepare')
+        ours = self.measure(database, 'preview')
+        label = f"{ours['customers']} customer accounts, preview of {ours['days']} days"
+        for name, title in (('alone', "nobody does anything"), ('by_hand', "people do everything")):
+            self.row(
+                f"{label}: {title}",
+                ours[name],
+                f"{ours[name + '_events']} actions, {ours[name + '_queries'] / ours['days']:.0f}"
+                " queries a day (goal 60 s)",
+            )
+        self.environment.drop(database)
+
     def export(self, size):
         """The history as a file, in two lengths: what the memory holds must not follow."""
         database = self.installed(size, 'dso_collection')
@@ -251,18 +267,9 @@ def main():
             ours = bench.plans(size)
             if 'plan' not in wanted:
                 bench.peer(size, ours)
-        if not wanted or 'assign' in wanted:
-            bench.assign(size)
-        if not wanted or 'agenda' in wanted:
-            bench.agenda(size)
-        if not wanted or 'figures' in wanted:
-            bench.figures(size)
-        if not wanted or 'alerts' in wanted:
-            bench.alerts(size)
-        if not wanted or 'export' in wanted:
-            bench.export(size)
-        if not wanted or 'posting' in wanted:
-            bench.posting(size)
+        for part in PARTS:
+            if not wanted or part in wanted:
+                getattr(bench, part)(size)
     bench.table()
 
 

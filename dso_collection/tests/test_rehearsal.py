@@ -85,6 +85,40 @@ class TestRehearsal(DispatchCase):
         self.go_to(jan(4), hour=20)
         self.assertEqual(self.foresee(days=2), [(5, "Azure Interior", 'email', 'sent')])
 
+    def give_up_calls(self, **vals):
+        """Let the call of the 11th be something else when nobody makes it in two days."""
+        step = self.scenario.step_ids.filtered(lambda step: step.action_type == 'call')
+        step.write({'undone_days': 2, **vals})
+
+    def test_what_nobody_does_goes_on(self):
+        self.go_to(jan(4), hour=7)
+        self.give_up_calls(undone_rule='go_on')
+        found = [(4, "Azure Interior", 'email', 'sent'), (11, "Azure Interior", 'call', 'manual')]
+        self.assertEqual(self.foresee(days=16), found)
+        # The call counts as skipped on the 13th, the email follows ten days later: a Monday.
+        self.assertEqual(self.foresee(days=22), [*found, (25, "Azure Interior", 'email', 'sent')])
+
+    def test_what_nobody_does_becomes_another_action(self):
+        self.go_to(jan(4), hour=7)
+        self.give_up_calls(
+            undone_rule='become',
+            undone_type='email',
+            undone_mode='automatic',
+            mail_template_id=self.mail_template.id,
+        )
+        manager = self.create_user('manager')
+        told = [('partner_ids', 'in', manager.partner_id.ids)]
+        before = self.env['mail.message'].search_count(told)
+        # It counts once, on the day on which it is sent.
+        self.assertEqual(
+            self.foresee(days=10),
+            [(4, "Azure Interior", 'email', 'sent'), (13, "Azure Interior", 'email', 'sent')],
+        )
+        self.assertEqual(self.env['mail.message'].search_count(told), before)
+        self.assertEqual(
+            self.foresee(days=10, by_hand=True)[1:], [(11, "Azure Interior", 'call', 'manual')]
+        )
+
     def test_closed_days(self):
         deco = self.create_customer("Deco")
         deco.collector_id = self.collector
