@@ -129,7 +129,7 @@ def verdicts(candidates, room):
     """Which of the actions that could go today go, largest overdue first, and what stops others.
 
     An action whose own messages are more than a whole day may have keeps nobody else waiting: it
-    goes when it is released.
+    goes when it is released. Nor does one keep others from their address that waits for its own.
 
     :param SQL candidates: subquery of ids of actions
     :param list room: tuples (id of a root company, its day, messages that may still go, messages
@@ -159,15 +159,18 @@ def verdicts(candidates, room):
             WHERE a.id IN (%(candidates)s)
         ),
         addressed AS (
-            SELECT c.id, c.company_id, c.day, c.place, one.address,
-                MIN(c.place) OVER (PARTITION BY c.company_id, one.address) AS first
+            SELECT c.id, c.company_id, c.place, one.address,
+                COALESCE(c.number > c.most, FALSE) AS waits,
+                BOOL_OR(t.id IS NOT NULL) OVER (PARTITION BY c.id) AS reached
             FROM candidate c CROSS JOIN LATERAL unnest(c.addresses) AS one(address)
+            LEFT JOIN dso_sending_address t ON t.company_id = c.company_id AND t.day = c.day
+                AND t.address = one.address AND t.action_id <> c.id
         ),
         taken AS (
-            SELECT DISTINCT ad.id FROM addressed ad
-            LEFT JOIN dso_sending_address t ON t.company_id = ad.company_id AND t.day = ad.day
-                AND t.address = ad.address AND t.action_id <> ad.id
-            WHERE ad.first < ad.place OR t.id IS NOT NULL
+            SELECT id FROM (
+                SELECT id, place, reached, MIN(place) FILTER (WHERE NOT (waits OR reached))
+                    OVER (PARTITION BY company_id, address) AS first FROM addressed
+            ) asked GROUP BY id HAVING BOOL_OR(reached OR first < place)
         ),
         ranked AS (
             SELECT c.*, taken.id IS NOT NULL AS taken,

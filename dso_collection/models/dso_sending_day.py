@@ -49,9 +49,10 @@ class DsoSendingDay(models.Model):
     def get_status(self):
         """Tell what the companies of the user send today by themselves, and what waits.
 
-        :return: per company that sends and has something to tell: ``company_id``, ``sentences``,
-            ``waiting`` (messages over the limit), ``shared`` (messages to an address that has
-            its message of the day) and whether the user ``can_release``
+        :return: per company that sends and has something to tell: ``company_id`` (for users of
+            branches alone, one of these), ``sentences``, ``waiting`` (messages over the limit),
+            ``shared`` (messages to an address that has its message of the day) and whether the
+            user ``can_release``
         :rtype: list[dict]
         """
         self.check_access('read')
@@ -89,8 +90,9 @@ class DsoSendingDay(models.Model):
                 "%(company)s: %(sentence)s", company=company.name, sentence=sentences[0]
             )
         is_manager = self.env.user.has_group('dso_collection.group_dso_manager')
+        own = self.env.companies.filtered(lambda c: c.root_id == company)
         return {
-            'company_id': company.id,
+            'company_id': (own & company or own[:1]).id,
             'sentences': sentences,
             'waiting': waiting,
             'shared': shared,

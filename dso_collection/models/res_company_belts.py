@@ -29,7 +29,8 @@ class ResCompany(models.Model):
     )
 
     def _compute_dso_sending_status(self):
-        days = self.env['dso.sending.day'].with_context(allowed_company_ids=self.ids)
+        # Whoever may read a company, without rights on collection too, can read all of it.
+        days = self.env['dso.sending.day'].sudo().with_context(allowed_company_ids=self.ids)
         sentences = {one['company_id']: one['sentences'] for one in days.get_status()}
         for company in self:
             company.dso_sending_status = " ".join(sentences.get(company.id, []))

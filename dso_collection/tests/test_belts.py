@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 from psycopg2.errors import CheckViolation
 
@@ -250,6 +251,24 @@ class TestRelease(BeltCase):
             self.assertIn("4 wait", status['sentences'][0])
         self.assertIn("4 wait", self.company.dso_sending_status)
 
+    def test_manager_of_a_branch(self):
+        """He sees what waits for the main company and releases it from where he is."""
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        manager = self.create_user(
+            'manager', login='branch', company_id=branch.id, company_ids=branch.ids
+        )
+        status = self.status(manager)
+        self.assertTrue(status['can_release'])
+        companies = self.env['res.company'].with_user(manager)
+        companies.browse(status['company_id']).action_dso_release()
+        self.run_cron()
+        self.assertEqual(len(self.left()), 6)
+
+    def test_companies_are_read_by_people_without_collection(self):
+        """Whoever reads all columns of a company is no reason to ask what it sends."""
+        user = new_test_user(self.env, login='clerk', groups='account.group_account_invoice')
+        self.assertEqual(self.company.with_user(user).read()[0]['id'], self.company.id)
+
     def test_agenda_tells_why(self):
         waiting = self.env['dso.action'].search([('belt', '=', 'cap')])
         self.assertEqual(waiting.customer_id, self.customers[:4])
@@ -272,6 +291,18 @@ class TestAddress(BeltCase):
         )
         self.plan(*self.customers)
 
+    def add_contacts(self, place):
+        """Let a customer's reminder go to two colleagues."""
+        for name in ('billing', 'cfo'):
+            self.env['res.partner'].create(
+                {
+                    'name': name,
+                    'email': f'{name}@example.com',
+                    'parent_id': self.customers[place].partner_id.id,
+                    'is_collection_contact': True,
+                }
+            )
+
     def test_one_message_a_day(self):
         self.share(0, 3, 5)
         self.run_cron()
@@ -287,16 +318,7 @@ class TestAddress(BeltCase):
 
     def test_one_of_several_addresses(self):
         """Who gets the copy of a colleague's reminder has been written to."""
-        partner = self.customers[5].partner_id
-        for name in ('billing', 'cfo'):
-            self.env['res.partner'].create(
-                {
-                    'name': name,
-                    'email': f'{name}@example.com',
-                    'parent_id': partner.id,
-                    'is_collection_contact': True,
-                }
-            )
+        self.add_contacts(5)
         self.share(2, email='CFO@example.com')
         self.run_cron()
         self.assertEqual(self.left(), [0, 1, 3, 4, 5])
@@ -362,3 +384,13 @@ class TestAddress(BeltCase):
         self.customers[0].group_account_id = self.customers[5]
         self.plan(*self.customers)
         self.assertFalse(self.env['dso.action'].search([('belt', '=', 'address')]))
+
+    def test_behind_one_that_waits_itself(self):
+        """Who shares an address with a message that does not go today is not kept waiting by it."""
+        self.add_contacts(4)
+        self.share(5)
+        self.share(2, email='cfo@example.com')
+        self.run_cron()
+        self.assertNotIn(4, self.left())
+        self.run_cron()
+        self.assertIn(2, self.left())
