@@ -93,7 +93,8 @@ def proof(company_days):
         compared AS (
             SELECT COALESCE(told.company_id, owed.company_id) AS company_id, told.id,
                 told.overdue, told.state, COALESCE(owed.amount, 0) AS owed,
-                told.overdue IS DISTINCT FROM owed.amount OR told.state IS NULL AS is_wrong
+                COALESCE(told.overdue, 0) <> COALESCE(owed.amount, 0)
+                    OR told.state IS NULL AND owed.amount <> 0 AS is_wrong
             FROM told FULL JOIN owed
                 ON owed.company_id = told.company_id AND owed.partner_id = told.partner_id
             WHERE NOT EXISTS (SELECT FROM dso_plan_mark mark

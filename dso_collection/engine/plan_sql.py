@@ -644,7 +644,8 @@ def update_positions(ctes):
                 SELECT a.id AS account_id, v.* FROM account a
                 JOIN covered v ON v.unit_id = a.id
                 UNION ALL
-                SELECT a.id, %(grouped)s, v.coverage FROM account a
+                SELECT a.id, %(grouped)s, CASE WHEN a.on_hold THEN 'held' ELSE v.coverage END
+                FROM account a
                 JOIN covered v ON v.unit_id = a.unit_id WHERE a.id <> a.unit_id
             ) v ON v.account_id = a.id
         )

@@ -508,7 +508,9 @@ def plan(portfolio, today):
                 plans[account.id] = unit.plan_of_member(account)
             plans[account.id].figures = figures(account, unit, today)
             if plans[account.id].figures['overdue']:
-                plans[account.id].coverage = unit.coverage(plans[lead.id])
+                plans[account.id].coverage = (
+                    'held' if account.on_hold(today) else unit.coverage(plans[lead.id])
+                )
     return plans
 
 

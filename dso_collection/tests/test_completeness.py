@@ -1,5 +1,6 @@
 """Nobody is forgotten: what is overdue is in one of four states, which add up to the ledger."""
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, mute_logger
 
@@ -115,6 +116,16 @@ class TestStates(CompletenessCase):
         self.customer.group_account_id = False
         self.assertState(self.customer, 'planned', 'planned')
 
+    def test_member_on_hold(self):
+        """Nobody chases it, whatever its group account has planned."""
+        head = self.create_customer("Head Office")
+        self.create_invoice(head, jan(1), 100, posted=jan(0))
+        self.customer.group_account_id = head
+        self.customer.hold_reason = 'legal'
+        self.plan(head)
+        self.assertState(head, 'planned', 'planned')
+        self.assertState(self.customer, 'held', 'grouped')
+
     def test_searched_and_grouped(self):
         self.plan(self.customer)
         customers = self.env['dso.customer'].with_user(self.create_user('reader'))
@@ -226,6 +237,21 @@ class TestProof(CompletenessCase):
         proof = self.prove()
         self.assertTrue(proof.is_proved)
         self.assertEqual(proof.ledger, self.customer.overdue)
+
+    def test_amount_too_small_for_the_currency_of_the_company(self):
+        """What is open in a weak currency may be nothing in that of the company."""
+        dong = self.env.ref('base.VND')
+        dong.active = True
+        dong.rate_ids = [
+            Command.clear(),
+            Command.create({'name': jan(-300), 'rate': 25000, 'company_id': self.company.id}),
+        ]
+        other = self.create_customer("Small")
+        invoice = self.create_invoice(other, jan(1), 1000000, posted=jan(0), currency_id=dong.id)
+        item = self.receivables(invoice)
+        self.pay(other, 999950, item, currency=dong)
+        self.assertEqual((item.amount_residual_currency, item.amount_residual), (50, 0))
+        self.assertTrue(self.prove().is_proved)
 
     def test_items_without_a_customer(self):
         company = self.company
