@@ -146,8 +146,21 @@ class DsoCustomer(models.Model):
             chosen = sources.filtered(name)[:1]
             if chosen and not target[name]:
                 values |= chosen._choice_values(name)
+        held = max((target, *sources), key=lambda customer: customer._get_hold_rank())
+        if held != target and held._get_hold_rank():
+            values |= held._choice_values('hold_reason')
         if values:
             target.write(values)
+
+    def _get_hold_rank(self):
+        """Return how much a hold decides: one that has ended nothing, whoever is insolvent now
+        gets no letter.
+
+        :rtype: int
+        """
+        if self.on_hold:
+            return 2
+        return int(bool(self.hold_from and self.hold_from > self.company_id._dso_today()))
 
     def _choice_values(self, name):
         """Return a choice with the fields that belong to it."""

@@ -52,6 +52,26 @@ class TestMerge(CollectionCase):
         self.merge()
         self.assertEqual(self.kept.collector_id, mine)
 
+    def test_hold_in_force_wins_over_one_that_has_ended(self):
+        """A customer of whom one half is insolvent gets no letter."""
+        self.kept.write({'hold_reason': 'management', 'hold_until': jan(-3)})
+        self.gone.write({'hold_reason': 'insolvency', 'hold_from': jan(-2)})
+        self.merge()
+        self.assertEqual((self.kept.hold_reason, self.kept.hold_until), ('insolvency', False))
+        self.assertEqual(self.kept.reason, 'hold')
+
+    def test_hold_of_the_destination_wins_while_it_is_in_force(self):
+        self.kept.write({'hold_reason': 'management', 'hold_until': jan(10)})
+        self.gone.hold_reason = 'insolvency'
+        self.merge()
+        self.assertEqual((self.kept.hold_reason, self.kept.hold_until), ('management', jan(10)))
+
+    def test_hold_to_come(self):
+        self.kept.write({'hold_reason': 'management', 'hold_until': jan(-3)})
+        self.gone.write({'hold_reason': 'insolvency', 'hold_from': jan(10)})
+        self.merge()
+        self.assertEqual((self.kept.hold_reason, self.kept.hold_from), ('insolvency', jan(10)))
+
     def test_destination_without_account(self):
         partner = self.env['res.partner'].create({'name': "Third", 'email': 'kept@example.com'})
         account = self.gone
