@@ -27,8 +27,12 @@ class DsoCustomer(models.Model):
     # === ACTION METHODS === #
 
     def action_release(self):
-        """Let customer accounts that stand in the review list enter the scenario (spec 3.20)."""
+        """Let customer accounts that stand in the review list enter the scenario (spec 3.20).
+
+        A group goes as a whole, as it was decided on.
+        """
         customers = self._check_reviewed()
+        customers |= customers.grouped_account_ids.filtered_domain(self._domain_to_review())
         customers.start_decision = 'planned'
         customers._note_start('release')
         self.env['dso.planner']._mark_customers(customers)
@@ -44,11 +48,9 @@ class DsoCustomer(models.Model):
         """
         customers = self._check_reviewed()
         moves = {
-            customer: min(
-                customer.open_line_ids.filtered(lambda line: line.amount_residual > 0),
-                key=lambda line: (line._dso_due_date(), line.id),
-                default=customer.open_line_ids,
-            ).move_id
+            customer: customer.open_line_ids.sorted(
+                lambda line: (line.amount_residual <= 0, line._dso_due_date(), line.id)
+            )[:1].move_id
             for customer in customers
         }
         self.env['mail.activity'].sudo().create(

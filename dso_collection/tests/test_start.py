@@ -226,6 +226,25 @@ class TestStartDecisions(CollectionCase):
         self.assertIn("Dissolved", ancient.message_ids[0].body)
         self.assertEqual(ancient.reason, 'review')
 
+    def test_write_off_where_credits_are_open_too(self):
+        self.mine.action_dso_start()
+        ancient = self.customers["Ancient"]
+        self.pay(ancient, 1000, ancient.open_line_ids.move_id)
+        for amount in (20, 30):
+            self.pay(ancient, amount)
+        self.plan(ancient)
+        accountant = self.env.ref('base.user_admin')
+        ancient.with_user(self.manager)._propose_write_off(accountant, "Dissolved")
+        self.assertEqual(len(ancient.open_line_ids.move_id.activity_ids), 1)
+
+    def test_members_are_released_with_their_group_account(self):
+        member, ancient = self.customers["Young"], self.customers["Ancient"]
+        member._group_through(ancient)
+        self.plan(member)
+        self.mine.action_dso_start()
+        ancient.with_user(self.manager).action_release()
+        self.assertEqual(member.start_decision, 'planned')
+
     # --- the dialog ------------------------------------------------------------------------
 
     def test_dialog_tells_what_collection_begins_with(self):
