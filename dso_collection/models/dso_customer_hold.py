@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..const import LETTER_TYPES
+
 
 class DsoCustomer(models.Model):
     """A dunning hold stops all that goes out, what waits in a queue too (spec 3.23)."""
@@ -44,3 +46,12 @@ class DsoActionMessage(models.Model):
             & Domain('action_id', 'any', concerned)
         )
         queued._take_back()
+
+    @api.model
+    def _withdraw_held_since(self):
+        """Take back what waits in a queue since before a hold began; of letters, printing asks."""
+        actions = self.search(
+            [('delivery', '=', 'queued'), ('kind', 'not in', LETTER_TYPES)]
+        ).action_id
+        concerned = actions.customer_id | actions.member_id | actions.item_ids.customer_id
+        self._withdraw_of_held(concerned.filtered('on_hold'))

@@ -5,9 +5,10 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 from ..const import LETTER_TYPES, MESSAGE_TYPES
+from ..tools import clock
 from .dso_channel import Parcel
 
 _logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class DsoDispatch(models.AbstractModel):
             return
         if not self.env['dso.action.message']._withdraw_unjustified():
             return
+        self._withdraw_stopped_safely()
         self.env['dso.action']._set_lost(before=fields.Datetime.now() - LOST_AFTER)
         companies = self.env['res.company'].search(
             [
@@ -147,7 +149,17 @@ class DsoDispatch(models.AbstractModel):
         actions._set_sending()
         if automatic:
             belt._count(company)
+        self._check_not_paused_meanwhile(company)
         return actions
+
+    def _check_not_paused_meanwhile(self, company):
+        """Let nobody pause the company before what was written is committed.
+
+        :raise psycopg2.OperationalError: when somebody has since this transaction began
+        """
+        if not clock.is_rehearsing(self.env.cr):  # which nobody has to wait for
+            query = SQL("SELECT id FROM res_company WHERE id = %s FOR SHARE", company.id)
+            self.env.cr.execute(query, log_exceptions=False)
 
     def _choose(self, actions):
         """Put actions in error whose message cannot go out; return those that are left, and their
@@ -248,16 +260,36 @@ class DsoDispatch(models.AbstractModel):
 
         The actions are planned again and go when sending is resumed. A message that is being handed
         over in this moment is locked, and goes; a printed letter may have been posted.
+
+        :param res.company companies: root companies
         """
+        if not companies:
+            return
         queued = self.env['dso.action.message'].sudo()  # a manager has no access to the queue
         queued = queued.search(
             [
                 ('delivery', '=', 'queued'),
                 ('printed_on', '=', False),
-                ('action_id.company_id', 'in', companies.root_id.ids),
+                ('action_id.company_id', 'in', companies.ids),
             ]
         )
         queued._take_back()._set_paused()
+
+    def _withdraw_stopped_safely(self):
+        """Take back what waits in the queue although a pause or a hold has begun meanwhile.
+
+        It was written in the moment in which the switch was turned, or a busy server left it there
+        until the first day of a hold.
+        """
+        paused = self.env['res.company'].search(
+            [('parent_id', '=', False), ('dso_paused', '=', True)]
+        )
+        try:
+            with self.env.cr.savepoint():
+                self._withdraw_queued(paused)
+                self.env['dso.action.message']._withdraw_held_since()
+        except psycopg2.OperationalError as error:
+            _logger.info("What is stopped left for later: %s", str(error).strip())
 
     def _dispatch_paused_safely(self, company):
         try:
@@ -287,6 +319,7 @@ class DsoDispatch(models.AbstractModel):
             dispatch._dispatch_again(company, *key, group)
         if valid:
             self.env['dso.belt']._count(company)
+            self._check_not_paused_meanwhile(company)
             self._send_soon()
 
     def _dispatch_again(self, company, kind, automatic, messages):

@@ -8,15 +8,9 @@ from ..tools import clock
 
 
 class ResCompany(models.Model):
-    """When a company sends, and what pausing it takes back."""
+    """When a company sends."""
 
     _inherit = 'res.company'
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get('dso_paused'):
-            self.env['dso.dispatch']._withdraw_queued(self)
-        return result
 
     def _dso_next_sending_day(self):
         """Return the next day after today on which the company sends, in its time zone.

@@ -8,7 +8,7 @@ SENDING_CHANGED = 'dso_collection/sending'
 
 
 class ResCompany(models.Model):
-    """What pauses leave behind, and what every screen of the app says while nothing is sent."""
+    """What pauses take back and leave behind, and what screens say while nothing is sent."""
 
     _inherit = 'res.company'
 
@@ -16,8 +16,12 @@ class ResCompany(models.Model):
         turned = self._dso_get_turned(vals)
         result = super().write(vals)
         pauses = self.env['dso.pause'].sudo()  # its rows are nobody's to write
-        if 'dso_paused' in vals:
-            (pauses._begin if vals['dso_paused'] else pauses._end)(turned)
+        if turned and vals['dso_paused']:
+            pauses._begin(turned)
+            self.env['dso.dispatch']._withdraw_queued(turned)
+            self.env['dso.dispatch']._dispatch_soon()  # for what is being written at this moment
+        elif turned:
+            pauses._end(turned)
         if turned or 'dso_started_on' in vals:
             readers = self.env.ref('dso_collection.group_dso_reader').sudo()
             readers._bus_send(SENDING_CHANGED, {})

@@ -123,6 +123,7 @@ class WorkerCase(TransactionCase):
             SQL("DELETE FROM dso_action_message WHERE action_id = %s", ids['action']),
             SQL("DELETE FROM dso_action WHERE id = %s", ids['action']),
             SQL("DELETE FROM dso_sending_day WHERE company_id = %s", self.env.company.id),
+            SQL("DELETE FROM dso_pause WHERE company_id = %s", self.env.company.id),
             SQL("DELETE FROM mail_notification WHERE mail_message_id IN (%s)", messages),
             SQL("DELETE FROM mail_mail WHERE mail_message_id IN (%s)", messages),
             SQL("DELETE FROM mail_message WHERE id IN (%s)", messages),

@@ -3,6 +3,7 @@
 import threading
 
 import psycopg2
+from odoo.fields import Domain
 from odoo.tools import mute_logger
 
 from .common_dispatch import QUEUE_LOG
@@ -50,6 +51,19 @@ class TestConcurrency(WorkerCase):
         second.cr.commit()
         self.run_queue(second)
         self.assertDone()
+
+    def test_paused_while_messages_are_written(self):
+        first, second = self.worker(), self.worker()
+        action = self.action(first)
+        domain = action._domain_sendable(first.company, first.company._dso_today())
+        self.assertEqual(action.search_count(domain & Domain('id', '=', action.id)), 1)
+        second.company.dso_paused = True
+        second.cr.commit()
+        with mute_logger(SQL_LOG):
+            first['dso.dispatch']._dispatch_safely(action, domain)
+        first.cr.commit()
+        self.assertEqual(self.action(self.worker()).state, 'planned')
+        self.assertFalse(self.mails(self.worker()))
 
     # --- belts -----------------------------------------------------------------------------
 

@@ -120,6 +120,20 @@ class TestHold(DispatchCase):
         self.assertEqual(self.customer.reason, 'planned')
         self.assertEqual(self.tasks(self.customer), {'hold_end'})
 
+    def test_hold_that_begins_while_a_message_waits(self):
+        """What a busy server left in the queue does not go on the first day of a hold."""
+        self.hold(hold_from=jan(5))
+        action = self.due_action()
+        self.dispatch(action)
+        self.server.be_busy()
+        self.run_queue()
+        self.server.accept()
+        self.go_to(jan(5))
+        self.run_cron_plan()
+        self.run_cron()
+        self.run_queue()
+        self.assertFalse(self.server.messages)
+
     def test_days_are_those_of_the_company(self):
         self.company.dso_tz = 'Pacific/Auckland'
         self.hold(hold_from=jan(5), hold_until=jan(5))

@@ -2,6 +2,7 @@
 
 from odoo.addons.mail.tools.discuss import Store
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import jan
 from .test_letters import LetterCase
@@ -107,6 +108,21 @@ class TestPause(PauseCase):
         self.run_queue()
         self.assertEqual(action.state, 'done')
         self.assertEqual((len(self.server.messages), len(self.provider.messages)), (1, 1))
+
+    def test_what_was_written_when_the_switch_was_turned(self):
+        """Whoever paused could not see it yet; the next run takes it back."""
+        self.go_to(jan(4))
+        action = self.next_action(self.customer)
+        self.dispatch(action)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE res_company SET dso_paused = TRUE WHERE id = %s", self.company.id)
+        )
+        self.env.invalidate_all()
+        self.run_cron()
+        self.assertEqual(action.state, 'planned')
+        self.run_queue()
+        self.assertFalse(self.server.messages)
 
     def test_recipient_that_is_gone_meanwhile(self):
         action = self.pause_after_the_email()

@@ -87,6 +87,21 @@ class TestPauseLog(CollectionCase):
         self.assertEqual(set(told['companies']), {self.company.id, branch.id})
         self.assertFalse(self.company._dso_get_branch_note())
 
+    def test_switch_of_a_branch_takes_nothing_back(self):
+        """It is that of the main company which counts."""
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        withdrawn = []
+        with patch.object(
+            self.registry['dso.dispatch'],
+            '_withdraw_queued',
+            lambda dispatch, companies: withdrawn.append(companies),
+        ):
+            branch.dso_paused = True
+            self.assertFalse(any(withdrawn))
+            self.company.dso_paused = True
+            self.company.dso_paused = True
+        self.assertEqual(withdrawn, [self.company])
+
     # --- rights ---------------------------------------------------------------------------------
 
     def test_managers_of_the_company_alone(self):
