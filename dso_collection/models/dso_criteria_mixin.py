@@ -1,4 +1,5 @@
 import contextlib
+from textwrap import shorten
 
 import psycopg2
 from odoo import api, fields, models
@@ -6,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval
+
+from ..tools.criteria import find_forbidden
 
 #: What criteria that have become senseless may raise: a deleted field, a value of a wrong type, a
 #: right taken away, too much work. Conflicts with other transactions are not among them.
@@ -89,6 +92,10 @@ class DsoCriteriaMixin(models.AbstractModel):
         :rtype: list
         """
         self.ensure_one()
+        if forbidden := find_forbidden(self.domain):
+            raise UserError(
+                self.env._("“%(text)s” has no place in criteria", text=shorten(forbidden, 40))
+            )
         context = {
             'uid': self._author().id,
             'datetime': datetime,

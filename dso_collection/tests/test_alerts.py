@@ -263,6 +263,19 @@ class TestAlertRights(AlertCase):
         self.env.user.group_ids += self.env.ref('base.group_erp_manager')
         self.create_alert([('partner_id.signup_type', '=', 'x')])
 
+    def test_criteria_are_no_program(self):
+        """Nothing is read through what criteria get to count days with, not even in an error."""
+        for value in (
+            "'{0.__self__.env.su}'.format(context_today)",
+            "'%s' % context_today",
+            "9 ** 9",
+            "[n for n in (1, 2)]",
+        ):
+            with self.subTest(value), self.assertRefused(ValidationError, "has no place in"):
+                self.env['dso.alert'].with_user(self.collector).create(
+                    {'name': "Late", 'domain': f"[('overdue', '=', {value})]"}
+                )
+
     def test_author_who_loses_his_rights(self):
         alert = self.create_alert(LATE, self.manager, is_shared=True)
         self.manager.group_ids = self.env.ref('base.group_user')
