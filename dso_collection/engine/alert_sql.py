@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from . import scope_sql
+
 
 def refresh(accounts, conditions, company_id, now):
     """Bring the members of alerts up to date; nothing changed = nothing written.
@@ -12,21 +14,28 @@ def refresh(accounts, conditions, company_id, now):
     :return: SQL of the rows ``(alert id, customer account id)`` that have entered
     """
     return SQL(
-        """WITH seen AS (%(seen)s),
-        hit AS MATERIALIZED (
-            SELECT seen.customer_id, alert_id FROM seen, unnest(seen.alert_ids) AS alert_id
+        """WITH seen AS MATERIALIZED (%(seen)s),
+        known AS (
+            SELECT a.customer_id, ARRAY_AGG(a.alert_id) AS alert_ids
+            FROM dso_alert_account a
+            WHERE a.alert_id = ANY(%(alert_ids)s) AND a.company_id = %(company_id)s
+            GROUP BY a.customer_id
+        ),
+        change AS MATERIALIZED (
+            SELECT customer_id, COALESCE(seen.alert_ids, '{}') AS after,
+                COALESCE(known.alert_ids, '{}') AS before
+            FROM seen FULL JOIN known USING (customer_id)
+            WHERE NOT (COALESCE(seen.alert_ids, '{}') @> COALESCE(known.alert_ids, '{}')
+                AND COALESCE(known.alert_ids, '{}') @> COALESCE(seen.alert_ids, '{}'))
         ),
         gone AS (
-            DELETE FROM dso_alert_account a USING dso_customer c
-            WHERE a.alert_id = ANY(%(alert_ids)s) AND c.id = a.customer_id
-                AND c.company_id = %(company_id)s AND NOT EXISTS (
-                    SELECT FROM hit
-                    WHERE hit.alert_id = a.alert_id AND hit.customer_id = a.customer_id)
+            DELETE FROM dso_alert_account a USING change
+            WHERE a.customer_id = change.customer_id AND a.alert_id = ANY(change.before)
+                AND a.alert_id <> ALL(change.after)
         )
-        INSERT INTO dso_alert_account (alert_id, customer_id, entered_on)
-        SELECT hit.alert_id, hit.customer_id, %(now)s FROM hit WHERE NOT EXISTS (
-            SELECT FROM dso_alert_account a
-            WHERE a.alert_id = hit.alert_id AND a.customer_id = hit.customer_id)
+        INSERT INTO dso_alert_account (alert_id, customer_id, company_id, entered_on)
+        SELECT alert_id, customer_id, %(company_id)s, %(now)s FROM change, unnest(after) AS alert_id
+        WHERE alert_id <> ALL(before)
         RETURNING alert_id, customer_id""",
         seen=_alerts_of_accounts(accounts, conditions),
         alert_ids=list(conditions),
@@ -58,4 +67,60 @@ def counts(accounts, conditions):
     """
     return accounts.select(
         *(SQL("COUNT(*) FILTER (WHERE %s)", condition) for condition in conditions.values())
+    )
+
+
+class Reading:
+    """Records of customer accounts that criteria ask for, read once for all of the criteria.
+
+    :param Query records: the records that the authors of the criteria see
+    :param owners: function of records and conditions that groups them by customer account, such as
+        :func:`scope_sql.owners_of_lines`
+    :param int number: number of this reading among those of one statement
+    """
+
+    def __init__(self, records, owners, number):
+        self.records = records
+        self._owners = owners
+        self._alias = f'reading_{number}'
+        self._conditions = []
+
+    def ask(self, condition):
+        """Return whether an account has a record that meets a condition, as SQL on the accounts.
+
+        :param SQL condition: on the rows of the records
+        :rtype: SQL
+        """
+        name = f'met_{len(self._conditions)}'
+        self._conditions.append((name, condition))
+        return SQL("COALESCE(%s, FALSE)", SQL.identifier(self._alias, name))
+
+    def join(self, accounts):
+        """Let a query of customer accounts know what was asked.
+
+        :param Query accounts: to be changed
+        """
+        accounts.add_join(
+            'LEFT JOIN',
+            self._alias,
+            SQL("(%s)", self._owners(self.records, self._conditions)),
+            SQL(
+                "%s = %s",
+                SQL.identifier(self._alias, 'customer_id'),
+                SQL.identifier(accounts.table, 'id'),
+            ),
+        )
+
+
+def owners(inverse, records, conditions):
+    """Customer accounts of records that name theirs.
+
+    :param str inverse: field of the records that does
+    :param Query records: the records; grouped by this function
+    :param conditions: see :func:`scope_sql.owners_of_lines`
+    """
+    records.groupby = SQL.identifier(records.table, inverse)
+    return records.select(
+        SQL("%s AS customer_id", records.groupby),
+        *(scope_sql.any_meets(*condition) for condition in conditions),
     )

@@ -39,14 +39,15 @@ def exposure(balance):
 
 
 def guaranteed(columns, today):
-    """Guarantees that are valid on a day."""
+    """Guarantees that are valid on a day; most accounts have none that depends on it."""
     return SQL(
         "(COALESCE(%(guarantee_permanent)s, 0)"
-        " + CASE WHEN COALESCE(%(guarantee_temporary_from)s <= %(today)s, TRUE)"
+        " + CASE WHEN COALESCE(%(guarantee_temporary)s, %(guarantee_other)s) IS NULL THEN 0 ELSE"
+        " CASE WHEN COALESCE(%(guarantee_temporary_from)s <= %(today)s, TRUE)"
         " AND COALESCE(%(guarantee_temporary_until)s >= %(today)s, TRUE)"
         " THEN COALESCE(%(guarantee_temporary)s, 0) ELSE 0 END"
         " + CASE WHEN COALESCE(%(guarantee_other_until)s >= %(today)s, TRUE)"
-        " THEN COALESCE(%(guarantee_other)s, 0) ELSE 0 END)",
+        " THEN COALESCE(%(guarantee_other)s, 0) ELSE 0 END END)",
         today=today,
         **columns,
     )

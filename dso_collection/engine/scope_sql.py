@@ -194,20 +194,31 @@ def pairs_of_lines(line_ids):
     )
 
 
-def customers_of_lines(line_query):
-    """Ids of the customer accounts to which journal items belong.
+def owners_of_lines(lines, conditions=()):
+    """Ids of the customer accounts to which journal items belong, and what these meet.
 
-    :param SQL line_query: subquery of journal item ids
+    :param Query lines: the items; grouped by this function
+    :param conditions: pairs of a name and an SQL condition on the items; the column of that name
+        tells whether any item of the account meets it
     """
+    keys = [SQL.identifier(lines.table, name) for name in ('partner_id', 'company_id')]
+    lines.groupby = SQL(", ").join(keys)  # before the joins: one row per partner, not per item
+    met = (any_meets(name, SQL.identifier('l', name)) for name, _condition in conditions)
     return SQL(
-        """SELECT c.id FROM account_move_line l
+        """SELECT %s FROM (%s) l
         JOIN res_partner p ON p.id = l.partner_id
         JOIN res_company rc ON rc.id = l.company_id
         JOIN dso_customer c ON c.partner_id = p.commercial_partner_id AND c.company_id = %s
-        WHERE l.id IN %s""",
+        GROUP BY c.id""",
+        SQL(", ").join((SQL("c.id AS customer_id"), *met)),
+        lines.select(*keys, *(any_meets(*condition) for condition in conditions)),
         ROOT_COMPANY,
-        line_query,
     )
+
+
+def any_meets(name, condition):
+    """A column that tells whether any row of a group meets a condition."""
+    return SQL("BOOL_OR(%s) AS %s", condition, SQL.identifier(name))
 
 
 def defer(pairs, booked):

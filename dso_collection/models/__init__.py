@@ -47,6 +47,7 @@ from . import (
     dso_alert,
     dso_alert_account,
     dso_alert_notify,
+    dso_alert_scan,
     dso_alert_subscription,
     dso_assignment_rule,
     dso_assignment_screens,

@@ -158,7 +158,7 @@ class DsoAlert(models.Model):
     def _refresh(self):
         """Bring the members of these alerts up to date, in sudo.
 
-        Alerts of one author are one statement for each company.
+        Alerts whose authors see the same customer accounts are one statement for each company.
 
         :return: alert → ids of the customer accounts that are new, but those of a first look
         :rtype: dict
@@ -210,12 +210,6 @@ class DsoAlert(models.Model):
                     errors |= alerts._try_each(look, company, SHORT)
         return counts, errors
 
-    def _by_scan(self):
-        """Yield companies with the alerts of one author that are looked at together there."""
-        for alerts in self.grouped(lambda a: (a._author(), a.sudo().company_id)).values():
-            for company in alerts[:1]._get_companies():
-                yield company, alerts
-
     def _try_each(self, function, company, timeout):
         """Call a function with these alerts and a company; if it cannot, with each alert alone.
 
@@ -227,21 +221,6 @@ class DsoAlert(models.Model):
             return {self: error} if error else {}
         errors = {alert: alert._try_each(function, company, timeout).get(alert) for alert in self}
         return {alert: error for alert, error in errors.items() if error}
-
-    def _get_conditions(self, company):
-        """Return the criteria of alerts of one author on his customer accounts in a company.
-
-        :return: alert id → SQL condition, and the query to which the conditions belong
-        :rtype: tuple[dict, Query]
-        """
-        customers = self[:1]._get_customers(company)
-        customers.browse().check_access('read')
-        query = customers._search([('company_id', '=', company.id)])
-        conditions = {}
-        for alert in self:
-            domain = Domain(alert._criteria(company)).optimize_full(customers)
-            conditions[alert.id] = domain._to_sql(customers, query.table, query)
-        return conditions, query
 
     @api.model
     @api.readonly

@@ -13,6 +13,8 @@ class DsoAlertAccount(models.Model):
     customer_id = fields.Many2one(
         'dso.customer', required=True, readonly=True, index=True, ondelete='cascade'
     )
+    # That of the customer account, kept as members are compared company by company.
+    company_id = fields.Many2one('res.company', required=True, readonly=True, ondelete='cascade')
     entered_on = fields.Datetime(required=True, readonly=True)
 
     _unique_account = models.UniqueIndex(

@@ -454,7 +454,7 @@ class DsoPlanner(models.AbstractModel):
         self.env.ref('dso_collection.ir_cron_plan').sudo()._trigger()
 
     def _customers_of_lines(self, query):
-        return scope_sql.customers_of_lines(query.subselect())
+        return scope_sql.owners_of_lines(query)
 
     @api.model
     def _log_values(self):

@@ -60,6 +60,23 @@ LEAVES = (
         ('action_ids', 'any', [('action_type', '=', 'call')]),
         lambda c: any(action.action_type == 'call' for action in c.action_ids),
     ),
+    (
+        ('action_ids.action_type', '=', 'task'),
+        lambda c: any(action.action_type == 'task' for action in c.action_ids),
+    ),
+    (
+        ('open_line_ids', 'any', [('amount_residual', '>', 250)]),
+        lambda c: any(line.amount_residual > 250 for line in c.open_line_ids),
+    ),
+    (
+        ('open_line_ids', 'not any', [('date_maturity', '<', 'today')]),
+        lambda c: not any(line.date_maturity < DAY for line in c.open_line_ids),
+    ),
+    (('promise_ids', 'any', []), lambda c: bool(c.promise_ids)),
+    (
+        ('grouped_account_ids', 'any', [('collector_id', '!=', False)]),
+        lambda c: bool(c.grouped_account_ids.collector_id),
+    ),
 )
 
 
@@ -73,6 +90,9 @@ class TestAlertProperties(AlertCase):
         cls.company.account_use_credit_limit = True
         cls.collector = cls.create_user('collector')
         cls.customers = cls.create_customers(COUNT)
+        for number, customer in enumerate(cls.customers[: COUNT // 2]):
+            cls.create_invoice(customer, jan(18 + number), amount=100 * number, posted=jan(2))
+        cls.authors = cls.create_user('manager') | cls.env.user
 
     @settings(SETTINGS, max_examples=200 if THOROUGH else 25)
     @given(number=st.integers(0, 2**32 - 1))
@@ -83,7 +103,8 @@ class TestAlertProperties(AlertCase):
             meanings = {}
             for _n in range(random.randrange(1, 6)):
                 domain, meaning = self.random_criteria(random)
-                meanings[self.create_alert(domain)] = meaning
+                author = random.choice(self.authors)
+                meanings[self.create_alert(domain, author, is_shared=True)] = meaning
             alerts = self.env['dso.alert'].union(*meanings)
             before = self.assertMembers(meanings, number)
             since = {member: member.entered_on for member in alerts.member_ids}

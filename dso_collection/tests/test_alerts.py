@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
+from ..engine import alert_sql
 from ..models import dso_alert
 from .common import jan
 from .common_alerts import AlertCase
@@ -256,6 +257,31 @@ class TestAlertRights(AlertCase):
         theirs = self.create_alert(LATE, self.stranger, is_shared=True)
         self.assertEqual(self.members(theirs), self.theirs)
         self.assertEqual(ours.with_user(self.stranger).customer_count, 0)
+
+    def test_authors_with_one_view_of_accounts_and_two_of_actions(self):
+        """They share a statement, which reads the actions for each of them."""
+        self.env['ir.rule'].create(
+            {
+                'name': "Readers see no calls",
+                'model_id': self.env['ir.model']._get_id('dso.action'),
+                'domain_force': "[('action_type', '!=', 'call')] if user.login == 'narrow' else []",
+            }
+        )
+        narrow = self.create_user('manager', login='narrow')
+        self.env['dso.action'].create({'customer_id': self.customer.id, 'action_type': 'call'})
+        calls = [('action_ids', 'any', [('action_type', '=', 'call')])]
+        alerts = {
+            author: self.create_alert(calls, author, is_shared=True)
+            for author in (self.manager, narrow, self.env.user)
+        }
+        with patch.object(alert_sql, 'refresh', wraps=alert_sql.refresh) as refresh:
+            self.refresh(self.env['dso.alert'].union(*alerts.values()))
+        here = [call for call in refresh.call_args_list if call.args[2] == self.company.id]
+        self.assertEqual(len(here), 2, "Managers of this company alone, and who sees everything")
+        for author, alert in alerts.items():
+            with self.subTest(author.login):
+                expected = self.customer.browse() if author == narrow else self.customer
+                self.assertEqual(self.members(alert), expected)
 
     def test_fields_that_the_author_may_not_read(self):
         with self.assertRefused(ValidationError, "Alert Late cannot be looked at"):
