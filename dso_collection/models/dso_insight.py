@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import INSIGHTS
+from ..engine import belt_sql
 
 #: Ids of rows: that of the company and, below this, the place of the anomaly in the selection.
 ROWS_OF_COMPANY = 1000
@@ -141,12 +142,18 @@ class DsoInsight(models.Model):
     def _domain_shared_address(self):
         """Customer accounts whose next messages go to one address, each by itself (spec 3.22)."""
         shared = SQL(
-            """(SELECT c.id FROM dso_customer c
-                JOIN dso_position p ON p.id = c.position_id
-                WHERE (c.company_id, p.plan_recipient) IN (
-                    SELECT company_id, plan_recipient FROM dso_position
-                    WHERE plan_recipient <> '' GROUP BY 1, 2 HAVING COUNT(*) > 1
-                ))"""
+            """(WITH reached AS MATERIALIZED (
+                    SELECT p.id, p.company_id, one.address FROM dso_position p
+                    CROSS JOIN LATERAL unnest(CASE WHEN p.plan_recipient LIKE '%%@%%'
+                        THEN %s ELSE ARRAY[p.plan_recipient] END) AS one(address)
+                    WHERE p.plan_recipient <> ''
+                )
+                SELECT c.id FROM dso_customer c
+                JOIN reached r ON r.id = c.position_id
+                WHERE (r.company_id, r.address) IN (
+                    SELECT company_id, address FROM reached GROUP BY 1, 2 HAVING COUNT(*) > 1
+                ))""",
+            belt_sql.addresses(SQL("p.plan_recipient")),  # a postal one has commas, too
         )
         return Domain('id', 'in', shared)
 

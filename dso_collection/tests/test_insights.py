@@ -110,6 +110,24 @@ class TestInsights(DispatchCase):
         self.plan()
         self.assertFalse(self.row('shared_address'))
 
+    def test_one_of_several_addresses_is_shared(self):
+        """Whoever gets the copy of another customer's reminder waits for his own."""
+        self.plan_on(jan(2))
+        twin = self.create_customer("Twin", lang='en_US')
+        twin.collector_id = self.collector
+        for email in (self.customer.partner_id.email, 'cfo@example.com'):
+            self.env['res.partner'].create(
+                {
+                    'name': email,
+                    'email': email,
+                    'parent_id': twin.partner_id.id,
+                    'is_collection_contact': True,
+                }
+            )
+        self.create_invoice(twin, jan(1), posted=jan(0))
+        self.plan()
+        self.assertFound('shared_address', self.customer | twin, 2000)
+
     def test_items_excluded_from_follow_up(self):
         self.plan_on(jan(4))
         item = self.receivables(self.invoice)
