@@ -2,7 +2,6 @@ from collections import Counter
 
 from markupsafe import Markup
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..engine import undone_sql
@@ -88,6 +87,8 @@ class DsoAction(models.Model):
         """Skip actions that nobody has done; tell whether time is left."""
         commit_progress = self.env['ir.cron']._commit_progress
         for batch in split_every(BATCH_SIZE, self.ids, self.browse):
+            # Others work on them, too, between two transactions.
+            batch = batch.exists().filtered(lambda action: action.state in ('planned', 'error'))
             batch._set_done('skipped', reason_code='undone')
             self.env['dso.planner']._plan_pending()
             if not commit_progress(len(batch)):
@@ -104,14 +105,8 @@ class DsoAction(models.Model):
         """
         if not self or clock.is_rehearsing(self.env.cr):
             return
-        branches = self.env['res.company'].sudo().search([('id', 'child_of', company.id)])
-        managers = self.env['res.users'].search(
-            Domain('all_group_ids', 'in', self.env.ref('dso_collection.group_dso_manager').id)
-            & Domain('company_ids', 'in', branches.ids)
-            & Domain('share', '=', False)
-        )
         counts = Counter((action.collector_id, rules[action.id]) for action in self)
-        for lang, readers in managers.grouped('lang').items():
+        for lang, readers in company._dso_get_managers().grouped('lang').items():
             told = self.with_context(lang=lang)
             self.env['mail.thread'].message_notify(
                 partner_ids=readers.partner_id.ids,

@@ -197,24 +197,22 @@ class DsoCoverage(models.Model):
     def _raise_alarm(self):
         """Tell the log and the collection managers of the company that something is missing."""
         self.ensure_one()
-        sentence = self.env._(
+        _logger.warning("%s", self._write_alarm())
+        for lang, readers in self.company_id._dso_get_managers().grouped('lang').items():
+            told = self.with_context(lang=lang)
+            told.company_id.partner_id.message_notify(
+                partner_ids=readers.partner_id.ids,
+                subject=told.env._("Completeness of collection"),
+                body=told._write_alarm(),
+            )
+
+    def _write_alarm(self):
+        """Return what does not add up."""
+        return self.env._(
             "Overdue amounts of %(company)s do not add up: %(ledger)s in the ledger, %(total)s "
             "planned, held, excluded or to decide. Customers concerned: %(count)s.",
             company=self.company_id.name,
             ledger=formatLang(self.env, self.ledger, currency_obj=self.currency_id),
             total=formatLang(self.env, self.total, currency_obj=self.currency_id),
             count=self.wrong_count,
-        )
-        _logger.warning("%s", sentence)
-        managers = self.env['res.users'].search(
-            [
-                ('all_group_ids', 'in', self.env.ref('dso_collection.group_dso_manager').id),
-                ('company_ids', 'in', self.company_id.ids),
-                ('share', '=', False),
-            ]
-        )
-        self.company_id.partner_id.message_notify(
-            partner_ids=managers.partner_id.ids,
-            subject=self.env._("Completeness of collection"),
-            body=sentence,
         )

@@ -76,6 +76,19 @@ class ResCompany(models.Model):
             raise AccessError(self.env._("Only collection managers of the company may do this."))
         return self.sudo().root_id
 
+    def _dso_get_managers(self):
+        """Return the collection managers of a root company, those of its branches too.
+
+        :rtype: res.users
+        """
+        return self.env['res.users'].search(
+            [
+                ('all_group_ids', 'in', self.env.ref('dso_collection.group_dso_manager').id),
+                ('company_ids', 'child_of', self.ids),
+                ('share', '=', False),
+            ]
+        )
+
     def _dso_check_decisions(self, decisions):
         """Return what is decided for every age, refuse what is no age or no decision.
 

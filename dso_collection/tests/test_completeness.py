@@ -191,6 +191,23 @@ class TestProof(CompletenessCase):
         proof, _lines = self.prove_wrong()
         self.assertEqual(proof.wrong_ids, self.customer)
 
+    def test_alarm_in_the_language_of_each_manager_of_a_branch_too(self):
+        self.env['res.lang']._activate_lang('fr_FR')
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        there = self.create_user(
+            'manager', login='there', company_id=branch.id, company_ids=branch.ids, lang='fr_FR'
+        )
+        self.prove()
+        self.forge('overdue', 400)
+        self.prove_wrong()
+        told = {
+            partner: alarm.subject
+            for alarm in self.alarms()
+            for partner in alarm.notified_partner_ids
+        }
+        self.assertEqual(told[self.manager.partner_id], "Completeness of collection")
+        self.assertEqual(told[there.partner_id], "Exhaustivité du recouvrement")
+
     def test_alarm_once_a_day(self):
         self.prove()
         self.forge('overdue', 400)

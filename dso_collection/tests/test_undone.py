@@ -151,6 +151,28 @@ class TestUndone(UndoneCase):
         self.assertIn("1 are left out", self.digests().body)
         self.assertNext(self.customer, 13, jan(26), 'spacing')
 
+    def test_done_by_somebody_in_the_same_moment(self):
+        """What people do while others go on is theirs, and keeps nobody else from going on."""
+        self.call.write({'undone_rule': 'go_on', 'undone_days': 3})
+        others = self.create_customers(2)
+        self.create_opening_entry(others, jan(10))
+        self.plan()
+        first, second, third = actions = (self.customer | others).next_action_id
+
+        def commit(_cron, *_args, **_kwargs):
+            if second.state == 'planned':
+                second.with_user(self.collector).action_complete()
+            return float('inf')
+
+        with (
+            patch.object(self.registry['ir.cron'], '_commit_progress', commit),
+            patch('odoo.addons.dso_collection.models.dso_action_undone.BATCH_SIZE', 1),
+        ):
+            actions._go_on()
+        self.assertEqual(
+            actions.mapped('outcome'), ['skipped', 'done', 'skipped'], (first, second, third)
+        )
+
     # --- become -----------------------------------------------------------------------------------
 
     def become(self, kind='email', mode='automatic', **vals):
