@@ -318,6 +318,8 @@ def bookings(booked):
         gathered AS (
             SELECT a.unit_id, BOOL_OR(f.oldest_due_date IS NOT NULL) AS debit,
                 MIN(f.first_due) AS first_due,
+                MAX(a.hold_until) FILTER (
+                    WHERE a.hold_reason IS NOT NULL AND a.hold_until < a.today) AS hold_ended,
                 MAX(GREATEST(pos.last_booking_date, event.day,
                     (f.credited_on AT TIME ZONE 'UTC' AT TIME ZONE a.tz)::date)) AS booked_on
             FROM account a
@@ -342,7 +344,7 @@ def leaders():
     return SQL(
         """unit AS MATERIALIZED (
             SELECT u.id AS unit_id, u.partner_id, u.company_id, u.today, u.tz, u.scenario_id,
-                u.not_before, u.on_hold, u.hold_reason, u.hold_until, u.start_decision,
+                u.not_before, u.on_hold, u.start_decision, g.hold_ended,
                 sc.after_last, sc.repeat_days, sc.minimum_amount, sc.broken_promise, st.last_delay,
                 contact.contact_on, g.booked_on, g.debit, g.first_due,
                 (contact.contact_on AT TIME ZONE 'UTC' AT TIME ZONE u.tz)::date AS contact_day
@@ -607,8 +609,7 @@ def verdicts(books_limit):
                 j.decide_key AS task_decide_key,
                 CASE WHEN j.hold_credits AND j.covered THEN j.allocate_key
                     END AS task_allocate_key,
-                CASE WHEN j.hold_reason IS NOT NULL AND j.hold_until < j.today
-                    THEN j.hold_until::text END AS task_hold_end_key
+                j.hold_ended::text AS task_hold_end_key
             FROM judged j
             CROSS JOIN LATERAL (SELECT j.reason = 'planned' AS planned) flag
             LEFT JOIN (

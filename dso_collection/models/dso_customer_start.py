@@ -53,6 +53,7 @@ class DsoCustomer(models.Model):
             )[:1].move_id
             for customer in customers
         }
+        self._check_accountant(user, self.env['account.move'].union(*moves.values()).company_id)
         self.env['mail.activity'].sudo().create(
             [
                 {
@@ -74,6 +75,18 @@ class DsoCustomer(models.Model):
             bodies=dict.fromkeys(customers.ids, text), author_id=self.env.user.partner_id.id
         )
         customers._note_start('write_off')
+
+    def _check_accountant(self, user, companies):
+        """Refuse to ask somebody who may not book in these companies, nor see what it is about."""
+        closed = companies - user.company_ids
+        if closed or not user.has_group('account.group_account_invoice'):
+            raise UserError(
+                self.env._(
+                    "%(user)s does no accounting in %(company)s: choose somebody who does.",
+                    user=user.name,
+                    company=(closed or companies)[:1].name,
+                )
+            )
 
     def _check_reviewed(self):
         """Return these customer accounts in sudo, refuse what is nobody's to decide on.

@@ -1,5 +1,5 @@
 from markupsafe import Markup
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
@@ -183,9 +183,16 @@ class DsoExplanation(models.AbstractModel):
         )
 
     def _task_hold_end(self, action):
+        day = fields.Date.to_date(action.task_key)
+        members = action.customer_id.grouped_account_ids.filtered(lambda c: c.hold_until == day)
+        if members and action.customer_id.hold_until != day:
+            return self.env._(
+                "The dunning hold of %(names)s ended on %(date)s: decide how to go on.",
+                names=", ".join(members.mapped('display_name')),
+                date=self._date(day),
+            )
         return self.env._(
-            "The dunning hold ended on %(date)s: decide how to go on.",
-            date=self._date(action.customer_id.hold_until),
+            "The dunning hold ended on %(date)s: decide how to go on.", date=self._date(day)
         )
 
     def _explain_date(self, action):

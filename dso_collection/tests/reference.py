@@ -380,14 +380,15 @@ class Unit:
 
     def tasks(self):
         """Kind → key of the tasks that the collector should have."""
-        tasks, lead = {}, self.lead
+        tasks = {}
         if self.exhausted and self.scenario.after_last == 'decide':
             tasks['decide'] = str(max(item.move for item in self.exhausted))
         if self.company.hold_credits and self.credits_cover:
             total = -sum(item.booked for item in self.credits)
             tasks['allocate'] = str(int((total * 100).to_integral_value()))
-        if lead.hold_reason and lead.hold_until and lead.hold_until < self.today:
-            tasks['hold_end'] = lead.hold_until.isoformat()
+        holds = [a.hold_until for a in self.accounts if a.hold_reason and a.hold_until]
+        if ended := [day for day in holds if day < self.today]:
+            tasks['hold_end'] = max(ended).isoformat()
         return tasks
 
     # --- 9. Reason -------------------------------------------------------------------------

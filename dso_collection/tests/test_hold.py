@@ -134,6 +134,25 @@ class TestHold(DispatchCase):
         self.run_queue()
         self.assertFalse(self.server.messages)
 
+    def test_end_of_the_hold_of_a_member(self):
+        """The task stands where the group is collected, before its reminders ask for it again."""
+        lead = self.create_customer("Azure Group")
+        lead.collector_id = self.collector
+        self.customer.group_account_id = lead
+        self.hold(hold_from=jan(4), hold_until=jan(5))
+        self.go_to(jan(5))
+        self.run_cron_plan()
+        self.assertFalse(self.tasks(lead))
+        self.go_to(jan(6))
+        self.run_cron_plan()
+        self.env.invalidate_all()
+        self.assertEqual(self.tasks(lead), {'hold_end'})
+        task = lead.open_action_ids.filtered(lambda action: action.task_kind == 'hold_end')
+        self.assertIn("hold of Azure Interior ended on 01/05/2027", task.explanation)
+        self.customer.with_user(self.collector).action_lift_hold()
+        self.plan()
+        self.assertFalse(self.tasks(lead))
+
     def test_days_are_those_of_the_company(self):
         self.company.dso_tz = 'Pacific/Auckland'
         self.hold(hold_from=jan(5), hold_until=jan(5))

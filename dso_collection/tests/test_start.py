@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import CollectionCase, jan
 
@@ -214,10 +215,19 @@ class TestStartDecisions(CollectionCase):
         with self.assertRaises(AccessError):
             logs.with_user(self.manager).write({'customer_count': 0})
 
+    def create_accountant(self):
+        return new_test_user(
+            self.env,
+            login='accountant',
+            groups='account.group_account_invoice',
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+
     def test_write_off_is_proposed_to_an_accountant(self):
         self.mine.action_dso_start()
         ancient = self.customers["Ancient"]
-        accountant = self.env.ref('base.user_admin')
+        accountant = self.create_accountant()
         ancient.with_user(self.manager)._propose_write_off(accountant, "Dissolved")
         move = ancient.open_line_ids.move_id
         activity = move.activity_ids
@@ -233,9 +243,30 @@ class TestStartDecisions(CollectionCase):
         for amount in (20, 30):
             self.pay(ancient, amount)
         self.plan(ancient)
-        accountant = self.env.ref('base.user_admin')
+        accountant = self.create_accountant()
         ancient.with_user(self.manager)._propose_write_off(accountant, "Dissolved")
         self.assertEqual(len(ancient.open_line_ids.move_id.activity_ids), 1)
+
+    def test_write_off_is_proposed_to_those_who_may_book_it(self):
+        self.mine.action_dso_start()
+        ancient = self.customers["Ancient"].with_user(self.manager)
+        move = self.customers["Ancient"].open_line_ids.move_id
+        portal = new_test_user(self.env, login='portal', groups='base.group_portal')
+        elsewhere = new_test_user(self.env, login='books', groups='account.group_account_invoice')
+        for user in (portal, elsewhere, self.collector):
+            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "no accounting"):
+                ancient._propose_write_off(user, "Dissolved")
+        self.assertFalse(move.activity_ids)
+        self.assertNotIn(portal.partner_id, move.message_partner_ids)
+
+    def test_figures_of_the_dialog_are_its_makers(self):
+        dialog = self.dialog().create({})
+        stranger = self.create_user('manager', login='stranger')
+        self.assertTrue(dialog.line_ids)
+        for model in ('dso.start', 'dso.start.age', 'dso.start.line'):
+            with self.subTest(model=model):
+                self.assertFalse(self.env[model].with_user(stranger).search([]))
+                self.assertTrue(self.env[model].with_user(self.manager).search([]))
 
     def test_members_are_released_with_their_group_account(self):
         member, ancient = self.customers["Young"], self.customers["Ancient"]
