@@ -11,8 +11,12 @@ class DsoAction(models.Model):
 
     @api.model
     def _domain_sendable(self, company, today):
-        unheard = self.env['dso.customer']._domain_unheard()
-        return super()._domain_sendable(company, today) & Domain('customer_id', 'not any', unheard)
+        # One condition for each: together, the server would look at all customer accounts.
+        heard = Domain.AND(
+            Domain('customer_id', 'not any', unheard)
+            for unheard in self.env['dso.customer']._domains_unheard()
+        )
+        return super()._domain_sendable(company, today) & heard
 
     def _waits_for_reply(self):
         """Tell whether an automatic action does not go because nobody has dealt with a reply.

@@ -48,13 +48,14 @@ class DsoCustomer(models.Model):
     # === DOMAINS === #
 
     @api.model
-    def _domain_unheard(self):
-        """Customer accounts with a reply, or a member with one, that nobody has dealt with.
+    def _domains_unheard(self):
+        """Customer accounts with a reply that nobody has dealt with, and those with a member that
+        has one.
 
-        :rtype: Domain
+        :rtype: tuple[Domain, Domain]
         """
         waiting = Domain('reply_ids', 'any', [('state', '=', 'new')])
-        return waiting | Domain('grouped_account_ids', 'any', waiting)
+        return waiting, Domain('grouped_account_ids', 'any', waiting)
 
     # === ACTION METHODS === #
 
