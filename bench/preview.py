@@ -69,6 +69,7 @@ def fill(env):
     env.cr.execute("DELETE FROM dso_action WHERE state = 'planned'")
     env.invalidate_all()
     env['dso.customer']._plan_all()
+    env['dso.assignment.rule']._run_company(env.company)
     env.cr.commit()
 
 

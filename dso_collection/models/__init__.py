@@ -108,6 +108,7 @@ from . import (
     dso_pause,
     dso_plan_mark,
     dso_planner,
+    dso_planner_day,
     dso_promise,
     dso_promise_follow_up,
     dso_promise_item,

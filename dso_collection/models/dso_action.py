@@ -408,13 +408,14 @@ class DsoAction(models.Model):
         (self - scenario).filtered('date_user').sudo().write({'date_planned': date})
         scenario.customer_id.sudo().write({'not_before': date, 'not_before_on': now})
 
-    def _set_done(self, outcome, note=None, reason=None, reason_code=None):
+    def _set_done(self, outcome, note=None, reason=None, reason_code=None, delivery=None):
         """Complete actions by hand: items and levels are written first, then the state.
 
         :param str outcome: one of :data:`const.OUTCOMES`
         :param str note: what came of it
         :param str reason: reason that a person gave
         :param str reason_code: why it was done by nobody
+        :param str delivery: how its message fared
         """
         self._settle_regrouping()
         self.env['dso.planner']._snapshot_items(self)
@@ -436,6 +437,7 @@ class DsoAction(models.Model):
                         'done_by_id': not reason_code and self.env.uid,
                         'done_for_id': absent.id,
                         **({'note': note} if note else {}),
+                        **({'delivery': delivery} if delivery else {}),
                     },
                 )
         # The agreed date was for this action; the next one follows the scenario again.

@@ -315,8 +315,7 @@ class DsoAction(models.Model):
         From any open state: what has left has left, even if the action was being retried.
         """
         reached = self.filtered(lambda action: action.state in OPEN_STATES)
-        reached.sudo().write({'delivery': 'sent'})
-        reached._set_done('sent')
+        reached._set_done('sent', delivery='sent')
         taken_back = self.filtered(lambda a: a.state == 'done' and a.delivery == 'bounced')
         taken_back.sudo().write({'delivery': 'sent'})
         self.env['dso.planner']._mark_customers(taken_back.customer_id)

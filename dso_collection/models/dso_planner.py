@@ -396,8 +396,7 @@ class DsoPlanner(models.AbstractModel):
     def _plan_company(self, company):
         """Plan one company in committed slices; tell whether time is left."""
         commit_progress = self.env['ir.cron']._commit_progress
-        self.env['dso.dispute']._restore_follow_ups(company)
-        self.env['dso.dispute']._bring_forward(company)
+        self._begin_day(company)
         self._give_birth(company)
         last_id = 0
         while True:
@@ -419,6 +418,15 @@ class DsoPlanner(models.AbstractModel):
             last_id = ids[-1]
             if not commit_progress(len(ids)):
                 return False
+        return self._end_day(company)
+
+    def _begin_day(self, company):
+        """Do what the plan of a company is made after."""
+        self.env['dso.dispute']._restore_follow_ups(company)
+        self.env['dso.dispute']._bring_forward(company)
+
+    def _end_day(self, company):
+        """Do what follows when all of a company is planned; tell whether time is left."""
         if company.dso_planned_on != company._dso_today():
             _undone, is_time_left = self.env['dso.action']._act_on_undone(company)
             if not is_time_left:
@@ -426,7 +434,7 @@ class DsoPlanner(models.AbstractModel):
         self.env['dso.promise']._follow_up(company)
         self.env['dso.position']._refresh_delays(company)
         company.dso_planned_on = company._dso_today()
-        return bool(commit_progress())
+        return bool(self.env['ir.cron']._commit_progress())
 
     # === NEW CUSTOMER ACCOUNTS === #
 
