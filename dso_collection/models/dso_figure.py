@@ -187,7 +187,8 @@ class DsoFigure(models.Model):
             ]
         ).grouped('company_id')
         return [
-            {'company': company.name, 'cards': rows._prepare_cards()}
+            # Users of a branch may not read its main company; its name stands above the figures.
+            {'company': company.sudo().name, 'cards': rows._prepare_cards()}
             for company, rows in figures_of.items()
         ]
 

@@ -44,6 +44,9 @@ class TestRights(FigureCase):
         )
         for model in self.models(user):
             self.assertEqual(model.search([]).company_id, self.second)
+        self.env.invalidate_all()
+        [cards] = self.env['dso.figure'].with_user(user).get_cards()
+        self.assertEqual(cards['company'], "Second")
 
     def test_nobody_writes(self):
         for model in self.models(self.create_user('manager', login='boss'))[:2]:
