@@ -32,13 +32,14 @@ class DsoAlert(models.Model):
         ALERT_LEVELS, required=True, default='orange', help="Colour of the square."
     )
     is_shared = fields.Boolean(
-        string="Shared", help="Everybody sees the alert; otherwise its owner alone."
+        string="Shared", copy=False, help="Everybody sees the alert; otherwise its owner alone."
     )
     user_id = fields.Many2one(
         'res.users',
         string="Owner",
         required=True,
         readonly=True,
+        copy=False,
         index=True,
         ondelete='cascade',
         default=lambda self: self.env.user,
@@ -104,6 +105,8 @@ class DsoAlert(models.Model):
         return alerts
 
     def write(self, vals):
+        if not vals.get('is_shared', True):
+            self._check_owner()
         result = super().write(vals)
         self._check_sharing()
         if not (self._dso_authored | {'active'}).isdisjoint(vals):
@@ -123,6 +126,19 @@ class DsoAlert(models.Model):
                     "Only collection managers share alerts: keep yours for yourself, or ask one."
                 )
             )
+
+    def _check_owner(self):
+        """Refuse to take back what others share: nobody else could see or change it any more."""
+        for alert in self:
+            if alert.is_shared and alert.user_id != self.env.user and not self.env.su:
+                raise UserError(
+                    self.env._(
+                        "%(alert)s is shared by %(owner)s: archive it, or duplicate it for "
+                        "yourself.",
+                        alert=alert.name,
+                        owner=alert.user_id.sudo().name,  # of whatever company
+                    )
+                )
 
     # === ACTION METHODS === #
 

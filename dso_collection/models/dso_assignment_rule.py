@@ -84,7 +84,9 @@ class DsoAssignmentRule(models.Model):
         help="The automatic run applies the rule once to each customer account that comes to be "
         "from now on, and leaves the others alone.",
     )
-    new_since = fields.Datetime(readonly=True, help="New accounts are those born since then.")
+    new_since = fields.Datetime(
+        readonly=True, copy=False, help="New accounts are those born since then."
+    )
     overwrite_manual = fields.Boolean(
         string="Also Overwrite Manual Values",
         help="The automatic run also replaces what a person or an import has set.",

@@ -57,6 +57,7 @@ class DsoCriteriaMixin(models.AbstractModel):
         'res.users',
         string="Criteria By",
         readonly=True,
+        copy=False,
         ondelete='restrict',
         help="Who wrote the criteria; they are evaluated with the rights of this person.",
     )

@@ -154,6 +154,10 @@ class DsoCustomer(models.Model):
         if operator not in ('any', 'in', 'any!'):
             return NotImplemented
         lines = self.env['account.move.line']
+        if operator == 'in' and False in value:  # no open item
+            known = [line_id for line_id in value if line_id]
+            owing = self._search_open_line_ids('any', Domain.TRUE)
+            return ~owing | self._search_open_line_ids('in', known) if known else ~owing
         domain = value if isinstance(value, Domain) else Domain('id', operator, value)
         query = lines._search(Domain.AND([lines._domain_open_items(), domain]))
         return Domain('id', 'in', self.env['dso.planner']._customers_of_lines(query))

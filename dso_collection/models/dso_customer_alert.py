@@ -37,10 +37,10 @@ class DsoCustomer(models.Model):
     def _search_alert_ids(self, operator, value):
         if operator not in ('in', 'any'):
             return NotImplemented
-        members = self.env['dso.alert.account']
         if operator == 'in' and False in value:
             known = [alert_id for alert_id in value if alert_id]
-            none = ~Domain('id', 'in', members._search([]).subselect('customer_id'))
-            return none | self._search_alert_ids('in', known) if known else none
-        found = members._search([('alert_id', operator, value)])
+            marked = self._search_alert_ids('any', Domain.TRUE)
+            return ~marked | self._search_alert_ids('in', known) if known else ~marked
+        shown = Domain('alert_id', operator, value) & Domain('alert_id.active', '=', True)
+        found = self.env['dso.alert.account']._search(shown)
         return Domain('id', 'in', found.subselect('customer_id'))

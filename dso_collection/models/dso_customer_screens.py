@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..const import ACTION_TYPES, RECIPIENT_ERRORS
-from ..engine import group_sql
+from ..engine import belt_sql, group_sql
 
 #: Decision that a customer account may miss → ready filter of those that miss it (spec 2.8).
 ORPHANS = {'collector_id': 'no_collector', 'scenario_id': 'no_scenario'}
@@ -25,6 +26,11 @@ class DsoCustomer(models.Model):
         compute='_compute_recipient_problem',
         help="What is wrong with the contact to whom the next action goes, and what to do.",
     )
+    shares_address = fields.Boolean(
+        compute='_compute_shares_address',
+        search='_search_shares_address',
+        help="The next messages of several customer accounts go to the same address.",
+    )
     history_ids = fields.Many2many(
         'dso.action',
         compute='_compute_history',
@@ -44,6 +50,12 @@ class DsoCustomer(models.Model):
                 customer.plan_error and customer.next_action_id.error_message
             )
 
+    @api.depends('plan_recipient')
+    def _compute_shares_address(self):
+        found = self.search(Domain('id', 'in', self.ids) & Domain('shares_address', '=', True))
+        for customer in self:
+            customer.shares_address = customer._origin in found
+
     @api.depends('action_ids.state', 'grouped_account_ids')
     def _compute_history(self):
         self.env.flush_all()
@@ -51,6 +63,28 @@ class DsoCustomer(models.Model):
         for customer in self:
             customer.history_ids = found.get(customer._origin.id, [])
             customer.history_count = len(customer.history_ids)
+
+    # === SEARCH METHODS === #
+
+    @api.model
+    def _search_shares_address(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        shared = SQL(
+            """(WITH reached AS MATERIALIZED (
+                    SELECT p.id, p.company_id, one.address FROM dso_position p
+                    CROSS JOIN LATERAL unnest(CASE WHEN p.plan_recipient LIKE '%%@%%'
+                        THEN %s ELSE ARRAY[p.plan_recipient] END) AS one(address)
+                    WHERE p.plan_recipient <> ''
+                )
+                SELECT id FROM reached WHERE (company_id, address) IN (
+                    SELECT company_id, address FROM reached
+                    GROUP BY 1, 2 HAVING COUNT(DISTINCT id) > 1
+                ))""",
+            belt_sql.addresses(SQL("p.plan_recipient")),  # a postal one has commas, too
+        )
+        domain = Domain('position_id', 'in', shared)
+        return domain if True in value else ~domain
 
     # === DOMAINS === #
 

@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import INSIGHTS
-from ..engine import belt_sql
 
 #: Ids of rows: that of the company and, below this, the place of the anomaly in the selection.
 ROWS_OF_COMPANY = 1000
@@ -86,7 +85,7 @@ class DsoInsight(models.Model):
             'idle': self._domain_idle(),
             'credits': Domain('unallocated', '>', 0) & owing,
             'credit_balance': Domain('balance', '<', 0) & owing,
-            'shared_address': self._domain_shared_address(),
+            'shared_address': Domain('shares_address', '=', True),
         }
         at_risk = {
             'limit_exceeded': Domain('limit_exceeded', '=', True),
@@ -137,25 +136,6 @@ class DsoInsight(models.Model):
                 & Domain('group_account_id', 'not any', Domain('action_ids', 'any', done))
             )
         return domain
-
-    @api.model
-    def _domain_shared_address(self):
-        """Customer accounts whose next messages go to one address, each by itself (spec 3.22)."""
-        shared = SQL(
-            """(WITH reached AS MATERIALIZED (
-                    SELECT p.id, p.company_id, one.address FROM dso_position p
-                    CROSS JOIN LATERAL unnest(CASE WHEN p.plan_recipient LIKE '%%@%%'
-                        THEN %s ELSE ARRAY[p.plan_recipient] END) AS one(address)
-                    WHERE p.plan_recipient <> ''
-                )
-                SELECT c.id FROM dso_customer c
-                JOIN reached r ON r.id = c.position_id
-                WHERE (r.company_id, r.address) IN (
-                    SELECT company_id, address FROM reached GROUP BY 1, 2 HAVING COUNT(*) > 1
-                ))""",
-            belt_sql.addresses(SQL("p.plan_recipient")),  # a postal one has commas, too
-        )
-        return Domain('id', 'in', shared)
 
     @api.model
     def _domain_no_followup(self):

@@ -10,7 +10,6 @@ from ..engine import alert_sql
 from ..models import dso_alert
 from .common import jan
 from .common_alerts import AlertCase
-from .common_queries import QueryCase
 
 LATE = [('overdue', '>', 0)]
 
@@ -114,6 +113,19 @@ class TestAlertMembers(AlertCase):
         for leaf, expected in cases:
             with self.subTest(leaf=leaf):
                 self.assertEqual(both.search([leaf, ('id', 'in', both.ids)]), expected)
+
+    def test_archived_alerts_mark_nobody(self):
+        alert = self.create_alert(LATE)
+        self.assertEqual(self.customer.alert_ids, alert)
+        alert.active = False
+        self.assertFalse(self.customer.alert_ids)
+        for leaf, expected in (
+            (('alert_ids', '=', alert.id), self.customer.browse()),
+            (('alert_ids', '!=', False), self.customer.browse()),
+            (('alert_ids', '=', False), self.customer),
+        ):
+            with self.subTest(leaf=leaf):
+                self.assertEqual(self.customer.search([leaf]), expected)
 
     def test_open_shows_what_is_counted(self):
         alert = self.create_alert(LATE)
@@ -342,6 +354,23 @@ class TestAlertRights(AlertCase):
         shared.with_user(self.manager).unlink()
         own.with_user(self.collector).unlink()
 
+    def test_a_copy_is_ones_own(self):
+        shared = self.create_alert(LATE, is_shared=True)
+        for user in (self.collector, self.manager):
+            with self.subTest(user.login):
+                copy = shared.with_user(user).copy()
+                self.assertEqual((copy.user_id, copy.criteria_user_id), (user, user))
+                self.assertEqual((copy.domain, copy.is_shared), (shared.domain, False))
+
+    def test_only_the_owner_takes_back(self):
+        """Whoever else did would no longer see it; it would be out of everybody's reach."""
+        shared = self.create_alert(LATE)
+        with self.assertRefused(UserError, "shared by .*: archive it, or duplicate it"):
+            shared.with_user(self.manager).is_shared = False
+        own = self.create_alert(LATE, self.manager, is_shared=True)
+        own.with_user(self.manager).is_shared = False
+        self.assertFalse(own.with_user(self.reader).search([('id', '=', own.id)]))
+
     def test_members_are_nobodys_to_write(self):
         alert = self.create_alert(LATE)
         for model, vals in (
@@ -365,37 +394,3 @@ class TestAlertRights(AlertCase):
                     self.env[model].with_user(user).search([])
             with self.assertRaises(AccessError):
                 self.env['dso.alert'].with_user(user).get_agenda_counter()
-
-
-class TestAlertQueries(QueryCase):
-    """What squares and counts cost does not depend on how many accounts or alerts there are."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        alerts = cls.env['dso.alert']
-        alerts.search([]).unlink()
-        cls.alerts = alerts.create(
-            [{'name': f"Alert {n}", 'domain': '[]', 'is_shared': True} for n in range(4)]
-        )
-
-    def test_squares_of_accounts(self):
-        self.assertSame(lambda customers: customers, lambda c: c.web_read({'alerts': {}}))
-
-    def test_squares_of_the_agenda(self):
-        def actions_of(customers):
-            self.env['dso.action'].create(
-                [{'customer_id': c.id, 'action_type': 'call', 'name': "Call"} for c in customers]
-            )
-            # Not as a field of the accounts, which would be read ahead from what is forgotten.
-            return self.env['dso.action'].browse(customers.action_ids.ids)
-
-        self.assertSame(actions_of, lambda actions: actions.web_read({'customer_alerts': {}}))
-
-    def test_counts_and_refresh_of_many_alerts(self):
-        for function in (
-            lambda alerts: alerts.web_read({'customer_count': {}, 'tells_in_app': {}}),
-            lambda alerts: alerts._refresh(),
-        ):
-            counts = [self.queries(function, self.alerts[:n]) for n in (2, 2, 4)]
-            self.assertEqual(counts[1], counts[2])

@@ -247,6 +247,11 @@ class TestAutomaticRun(RuleCase):
         with self.assertRaisesRegex(ValidationError, "gives nothing"):
             self.create_field_rule(False)
 
+    def test_copy(self):
+        rule = self.create_rule(self.alice, [('overdue', '>', 1000)])
+        copy = rule.with_user(self.manager).copy()
+        self.assertEqual((copy.domain, copy.criteria_user_id), (rule.domain, self.manager))
+
     def test_companies_have_rules_of_their_own(self):
         other = self.create_company()
         theirs = self.create_customer("Theirs", company=other)

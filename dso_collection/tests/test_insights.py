@@ -1,7 +1,10 @@
 """Insights: each anomaly is counted with the rights of whoever looks, and leads to its records."""
 
+import json
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import json_default
 
 from .common import jan
 from .common_dispatch import DispatchCase
@@ -23,6 +26,7 @@ class TestInsights(DispatchCase):
     def records(self, kind, user=None):
         """What the list shows to which an anomaly leads."""
         window = self.row(kind, user).action_open()
+        window = json.loads(json.dumps(window, default=json_default))  # as a browser gets it
         records = self.env[window['res_model']].with_user(user or self.collector)
         return records.search(window['domain'])
 
