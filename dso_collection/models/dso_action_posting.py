@@ -236,8 +236,7 @@ class DsoActionMessage(models.Model):
             reasons = [
                 *(self._explain_item(item) for item in action.item_ids if item._is_reduced()),
                 *letter._explain_taken_out(),
-                (action.customer_id.on_hold or action.member_id.on_hold)
-                and self.env._("dunning hold"),
+                letter._is_on_hold() and self.env._("dunning hold"),
                 action.company_id.dso_paused and self.env._("sending is paused"),
                 action._has_other_plan() and self.env._("the plan has changed"),
             ]

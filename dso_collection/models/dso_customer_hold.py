@@ -50,8 +50,15 @@ class DsoActionMessage(models.Model):
     @api.model
     def _withdraw_held_since(self):
         """Take back what waits in a queue since before a hold began; of letters, printing asks."""
-        actions = self.search(
-            [('delivery', '=', 'queued'), ('kind', 'not in', LETTER_TYPES)]
-        ).action_id
-        concerned = actions.customer_id | actions.member_id | actions.item_ids.customer_id
-        self._withdraw_of_held(concerned.filtered('on_hold'))
+        queued = self.search([('delivery', '=', 'queued'), ('kind', 'not in', LETTER_TYPES)])
+        queued.filtered(lambda message: message._is_on_hold())._take_back()
+
+    def _is_on_hold(self):
+        """Tell whether a message goes to a customer account on hold, or asks for its items."""
+        action = self.action_id
+        asked = action.item_ids.customer_id if action.origin == 'scenario' else ()
+        return (
+            action.customer_id.on_hold
+            or action.member_id.on_hold
+            or any(customer.on_hold for customer in asked)
+        )
