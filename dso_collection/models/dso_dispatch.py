@@ -155,11 +155,13 @@ class DsoDispatch(models.AbstractModel):
     def _check_not_paused_meanwhile(self, company):
         """Let nobody pause the company before what was written is committed.
 
+        Whoever is about to is not awaited: the next run takes back what is written here.
+
         :raise psycopg2.OperationalError: when somebody has since this transaction began
         """
         if not clock.is_rehearsing(self.env.cr):  # which nobody has to wait for
-            query = SQL("SELECT id FROM res_company WHERE id = %s FOR SHARE", company.id)
-            self.env.cr.execute(query, log_exceptions=False)
+            query = "SELECT id FROM res_company WHERE id = %s FOR SHARE SKIP LOCKED"
+            self.env.cr.execute(SQL(query, company.id), log_exceptions=False)
 
     def _choose(self, actions):
         """Put actions in error whose message cannot go out; return those that are left, and their

@@ -65,6 +65,15 @@ class TestConcurrency(WorkerCase):
         self.assertEqual(self.action(self.worker()).state, 'planned')
         self.assertFalse(self.mails(self.worker()))
 
+    def test_company_that_somebody_is_writing(self):
+        """A preview may take a minute, and nobody waits for it."""
+        first, second = self.worker(), self.worker()
+        second.company.dso_contact_interval += 1
+        second.flush_all()
+        self.assertTrue(self.dispatch(first))
+        first.cr.commit()
+        second.cr.rollback()
+
     # --- belts -----------------------------------------------------------------------------
 
     def admit(self, env):
