@@ -13,7 +13,8 @@ class DsoWriteOff(models.TransientModel):
         string="Accountant",
         required=True,
         domain=lambda self: [
-            ('all_group_ids', 'in', self.env.ref('account.group_account_invoice').ids)
+            ('all_group_ids', 'in', self.env.ref('account.group_account_invoice').ids),
+            ('company_ids', 'in', self.env.companies.ids),
         ],
     )
     note = fields.Text(string="Why", required=True)
