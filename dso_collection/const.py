@@ -340,6 +340,9 @@ START_AGES = [
     ('older', "Over 180 days overdue"),
 ]
 
+#: Most days overdue of each age but the last.
+START_AGE_DAYS = {'not_due': 0, '30': 30, '180': 180}
+
 #: What becomes of a customer account when collection starts.
 START_DECISIONS = [
     ('planned', "As planned"),

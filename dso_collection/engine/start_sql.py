@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ..const import START_AGE_DAYS
 from .plan_sql import CHASED, CHASED_BOOKED
 
 #: Days that the leader of ``pos`` is overdue, that is the item that decides on the next step. An
@@ -14,8 +15,10 @@ DAYS_OVERDUE = SQL(
 
 #: Upper ends of the ages of :data:`const.START_AGES`, in days.
 AGE = SQL(
-    "CASE WHEN age.days <= 0 THEN 'not_due' WHEN age.days <= 30 THEN '30'"
-    " WHEN age.days <= 180 THEN '180' WHEN age.days > 180 THEN 'older' END"
+    "CASE %s WHEN age.days IS NOT NULL THEN 'older' END",
+    SQL(" ").join(
+        SQL("WHEN age.days <= %s THEN %s", days, age) for age, days in START_AGE_DAYS.items()
+    ),
 )
 
 #: Whether nobody has decided on customer account ``c``, nor did anything for it: what is collected

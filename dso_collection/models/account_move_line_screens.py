@@ -1,7 +1,8 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date, format_list
 from odoo.tools.misc import formatLang
 
@@ -29,6 +30,30 @@ class AccountMoveLine(models.Model):
         related_sudo=True,
         groups='dso_collection.group_dso_reader',
     )
+
+    dso_is_mine = fields.Boolean(
+        string="Mine",
+        compute='_compute_dso_is_mine',
+        search='_search_dso_is_mine',
+        groups='dso_collection.group_dso_reader',
+        help="Mine, or of a collector who is away and for whom I stand in today.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends('dso_collector_id')
+    @api.depends_context('uid')
+    def _compute_dso_is_mine(self):
+        collectors = self.env['dso.customer']._get_mine()
+        for line in self:
+            line.dso_is_mine = line.dso_collector_id in collectors
+
+    @api.model
+    def _search_dso_is_mine(self, operator, value):
+        if operator != 'in':
+            return NotImplemented
+        mine = Domain('dso_collector_id', 'in', self.env['dso.customer']._get_mine().ids)
+        return mine if True in value else ~mine
 
     # === GROUPING === #
 

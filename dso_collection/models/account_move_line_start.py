@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
@@ -10,7 +12,8 @@ class AccountMoveLine(models.Model):
     def action_dso_take_in(self):
         """Let collection chase items that are excluded from follow-up (spec 3.20).
 
-        Of an invoice Odoo takes in all instalments. The document tells who did it.
+        Of an invoice Odoo takes in all instalments. The document tells who did it. How old they are
+        decides on their customer accounts, as it did at the start.
         """
         self.check_access('read')
         if not self.env.user.has_group('dso_collection.group_dso_manager'):
@@ -30,6 +33,7 @@ class AccountMoveLine(models.Model):
             )
         self._dso_note_taken_in(items)
         items.no_followup = False
+        self._dso_decide_taken_in(items)
         self.env['dso.planner']._plan_pending()
         return True
 
@@ -43,3 +47,12 @@ class AccountMoveLine(models.Model):
         for company, taken in items.grouped(lambda item: item.company_id.root_id).items():
             values = {'item_count': len(taken), 'amount': sum(taken.mapped('amount_residual'))}
             self.env['dso.start.log']._note(company, 'take_in', [values])
+
+    def _dso_decide_taken_in(self, items):
+        """Let old items that are taken in decide as items of their age did at the start."""
+        oldest = {}
+        for item, customer in items._dso_customers().items():
+            unit = customer.group_account_id or customer
+            oldest[unit] = min(oldest.get(unit, date.max), item._dso_due_date())
+        units = {unit: due for unit, due in oldest.items() if unit}
+        items.env['dso.customer']._decide_late(units)

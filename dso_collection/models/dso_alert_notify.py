@@ -63,13 +63,17 @@ class DsoAlert(models.Model):
         )
         for user, mine in subscriptions.grouped('user_id').items():
             if user.active and user.has_group('dso_collection.group_dso_reader'):
-                mine.alert_id._notify_user(user, news)
+                told = mine.alert_id._notify_user(user, news)
+                mine.filtered(lambda s, told=told: s.alert_id in told)._note_told()
 
     def _notify_user(self, user, news):
         """Tell one user of what is new in these alerts.
 
         Whoever reads notifications in Odoo finds it in the inbox too; others get no mail for each,
-        but the one of the day.
+        but the one of the day, also when they are not there to see the notice.
+
+        :return: the alerts of which the user was told
+        :rtype: dso.alert
         """
         alerts = self.with_user(user).with_context(
             allowed_company_ids=user.company_ids.ids, lang=user.lang
@@ -77,13 +81,14 @@ class DsoAlert(models.Model):
         alerts = alerts.search([('id', 'in', alerts.ids)])
         ids = [customer_id for alert in alerts for customer_id in news[alert]]
         visible = alerts.env['dso.customer'].search([('id', 'in', ids)])
-        lines = []
+        lines, told = [], self.browse()
         for alert in alerts:
             mine = frozenset(news[alert])
             if customers := visible.filtered(lambda c, mine=mine: c.id in mine):
                 lines.append(alert._get_news_line(customers))
+                told += alert
         if not lines:
-            return
+            return told
         title = alerts.env._("Customers newly in your alerts")
         user._bus_send(
             'simple_notification',
@@ -95,6 +100,7 @@ class DsoAlert(models.Model):
                 body=Markup("<br/>").join(lines),
                 partner_ids=user.partner_id.ids,
             )
+        return told
 
     def _get_news_line(self, customers):
         names = customers[:NAMES_SHOWN].mapped('display_name')

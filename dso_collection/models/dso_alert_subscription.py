@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -20,6 +22,10 @@ class DsoAlertSubscription(models.Model):
     mailed_on = fields.Datetime(
         readonly=True, help="Who has entered since then is in the next mail."
     )
+    is_missed = fields.Boolean(
+        readonly=True,
+        help="The user was away when he was told in Odoo: it is in the next mail, too.",
+    )
     mail_day = fields.Date(readonly=True, help="Day of the last mail, sent or not needed.")
 
     _unique_user = models.UniqueIndex(
@@ -39,15 +45,34 @@ class DsoAlertSubscription(models.Model):
             [('alert_id', '=', alert.id), ('user_id', '=', self.env.uid)]
         ) or mine.create({'alert_id': alert.id, 'user_id': self.env.uid})
         subscription[channel] = not subscription[channel]
-        if channel == 'by_mail':
+        if channel == 'by_mail' or not subscription.by_mail:
             subscription._note_mail()
 
     def _note_mail(self):
         """What entered until now, and today, needs no other mail."""
         for user, subscriptions in self.grouped('user_id').items():
             subscriptions.write(
-                {'mailed_on': fields.Datetime.now(), 'mail_day': user.company_id._dso_today()}
+                {
+                    'mailed_on': fields.Datetime.now(),
+                    'mail_day': user.company_id._dso_today(),
+                    'is_missed': False,
+                }
             )
+
+    def _note_told(self):
+        """Remember what the user of these was told in Odoo, or that he was not there to see it.
+
+        Those who read notifications in Odoo find it in their inbox.
+        """
+        told = self.filtered(lambda subscription: not subscription.by_mail)
+        user = told.user_id
+        statuses = user.sudo().presence_ids.mapped('status')  # nobody may read them
+        if user.notification_type == 'inbox' or {'online', 'away'} & set(statuses):
+            told.filtered(lambda subscription: not subscription.is_missed)._note_mail()
+        elif missed := told.filtered(lambda subscription: not subscription.is_missed):
+            # The mail of this day, when it has not gone yet.
+            morning = user.company_id._dso_now() - timedelta(hours=MAIL_HOUR)
+            missed.write({'is_missed': True, 'mail_day': morning.date()})
 
     def _get_news(self):
         """Return what has newly entered the alerts of one user since the last mail.
@@ -60,7 +85,9 @@ class DsoAlertSubscription(models.Model):
         visible = alerts.search([('id', 'in', alerts.ids)])
         since = Domain.OR(
             Domain('alert_id', '=', each.alert_id.id)
-            & Domain('entered_on', '>', max(each.mailed_on, each.alert_id.baseline_on))
+            & Domain(
+                'entered_on', '>', max(filter(None, (each.mailed_on, each.alert_id.baseline_on)))
+            )
             for each in self
             if each.alert_id.baseline_on
         )
@@ -74,7 +101,8 @@ class DsoAlertSubscription(models.Model):
     @api.model
     def _send_mails_of_the_day(self):
         """Send each user one mail with what has newly entered the alerts, once a day."""
-        for user, subscriptions in self.search([('by_mail', '=', True)]).grouped('user_id').items():
+        wanted = self.search(Domain('by_mail', '=', True) | Domain('is_missed', '=', True))
+        for user, subscriptions in wanted.grouped('user_id').items():
             now = user.company_id._dso_now()
             today = now.date()
             due = subscriptions.filtered(lambda s, today=today: s.mail_day < today)

@@ -1,10 +1,17 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..const import AUTOMATIC_MODES, START_DECISIONS
+from ..const import AUTOMATIC_MODES, START_AGE_DAYS, START_DECISIONS
 from ..engine import start_sql
 from ..tools import clock
+
+
+def _get_age(days):
+    """Return which of ``const.START_AGES`` an item is that is overdue for some days."""
+    return next((age for age, most in START_AGE_DAYS.items() if days <= most), 'older')
 
 
 class DsoCustomer(models.Model):
@@ -107,8 +114,11 @@ class DsoCustomer(models.Model):
             )
         return self.sudo()
 
-    def _note_start(self, event, item_count=0):
-        """Write in the log of the start what became of these customer accounts."""
+    def _note_start(self, event, **values):
+        """Write in the log of the start what became of these customer accounts.
+
+        :param values: further values of the entry
+        """
         for company, customers in self.grouped('company_id').items():
             self.env['dso.start.log'].with_user(self.env.user)._note(
                 company,
@@ -116,7 +126,7 @@ class DsoCustomer(models.Model):
                 [
                     {
                         'customer_count': len(customers),
-                        'item_count': item_count,
+                        **values,
                         'amount': sum(customers.mapped('overdue')),
                     }
                 ],
@@ -154,6 +164,40 @@ class DsoCustomer(models.Model):
             {'age': age, 'decision': decisions[age], 'customer_count': count, 'amount': overdue}
             for age, count, overdue in rows
         ]
+
+    @api.model
+    def _decide_late(self, oldest):
+        """Decide on customer accounts to which old items have come since the start.
+
+        By the age of these items, as it was decided then. An account that is collected already
+        stays in its scenario, but its next automatic action waits for a confirmation.
+
+        :param dict oldest: customer account that leads its group → oldest due date of the items
+        """
+        units = self.browse().union(*oldest).filtered('company_id.dso_started_on')
+        chased = units._get_chased()
+        decided = defaultdict(self.browse)
+        for unit in units:
+            age = _get_age((unit.company_id._dso_today() - oldest[unit]).days)
+            decision = unit.company_id._dso_get_start_decisions()[age]
+            if decision == 'planned' or unit.start_decision == 'review':
+                continue
+            if unit.start_decision or unit in chased:
+                decision = 'confirm'
+            decided[age, decision] += unit
+        for (age, decision), group in decided.items():
+            (group | group.grouped_account_ids).start_decision = decision
+            group._note_start('decide', age=age, decision=decision)
+
+    def _get_chased(self):
+        """Return those for which something of a scenario was done."""
+        done = [
+            ('customer_id', 'in', self.ids),
+            ('state', '=', 'done'),
+            ('origin', '=', 'scenario'),
+        ]
+        groups = self.env['dso.action'].sudo()._read_group(done, ['customer_id'])
+        return self.browse().union(*(customer for [customer] in groups))
 
 
 class DsoAction(models.Model):

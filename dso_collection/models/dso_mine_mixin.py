@@ -47,7 +47,15 @@ class DsoMineMixin(models.AbstractModel):
 
         :rtype: Domain
         """
-        return self._domain_of_collectors(self.env.user | self.env['dso.substitute']._get_absent())
+        return self._domain_of_collectors(self._get_mine())
+
+    @api.model
+    def _get_mine(self):
+        """Return the user and the collectors for whom he stands in today.
+
+        :rtype: res.users
+        """
+        return self.env.user | self.env['dso.substitute']._get_absent()
 
     @api.model
     def _domain_of_collectors(self, collectors):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.misc import formatLang
 
 
@@ -62,6 +63,24 @@ class DsoSendingDay(models.Model):
         numbers = belt._get_numbers(allowances)
         status = [self._prepare_status(one, numbers) for one in allowances]
         return [one for one in status if one['sentences']]
+
+    @api.model
+    @api.readonly
+    def action_open_shared(self):
+        """List the customer accounts that share an address of which one has its message today."""
+        waiting = self.env['dso.action'].search([('belt', '=', 'address')])
+        addresses = {one for each in waiting for one in (each.recipient or "").split(", ")}
+        reached = self.env['dso.sending.address'].sudo()  # whom one may see, the list decides
+        days = Domain.OR(
+            Domain('company_id', '=', company.id) & Domain('day', '=', company._dso_today())
+            for company in waiting.company_id
+        )
+        reached = reached.search(days & Domain('address', 'in', list(addresses)))
+        customers = waiting.customer_id | reached.action_id.customer_id.sudo(False)
+        window = self.env['dso.customer']._open_window(
+            'dso_collection.dso_customer_action', [('id', 'in', customers.ids)]
+        )
+        return {**window, 'display_name': self.env._("Customers Who Share an Address")}
 
     def _prepare_status(self, allowance, numbers):
         company = allowance.company

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -21,6 +21,9 @@ class ResCompany(models.Model):
     dso_sending_status = fields.Char(
         compute='_compute_dso_sending_status', string="Automatic Messages of Today"
     )
+    dso_can_release = fields.Boolean(
+        compute='_compute_dso_sending_status', string="Can Release Today's Rest"
+    )
 
     _check_dso_daily_cap = models.Constraint(
         'CHECK (dso_daily_cap >= 0)',
@@ -28,12 +31,15 @@ class ResCompany(models.Model):
         "for no limit.",
     )
 
+    @api.depends_context('uid')
     def _compute_dso_sending_status(self):
         # Whoever may read a company, without rights on collection too, can read all of it.
         days = self.env['dso.sending.day'].sudo().with_context(allowed_company_ids=self.ids)
-        sentences = {one['company_id']: one['sentences'] for one in days.get_status()}
+        found = {one['company_id']: one for one in days.get_status()}
         for company in self:
-            company.dso_sending_status = " ".join(sentences.get(company.id, []))
+            status = found.get(company.id, {})
+            company.dso_sending_status = " ".join(status.get('sentences', []))
+            company.dso_can_release = status.get('can_release', False)
 
     def action_dso_release(self):
         """Let out what waits today over the limit; what comes to be due later waits again."""

@@ -17,6 +17,10 @@ class ResCompany(models.Model):
         )
     )
 
+    dso_start_decisions = fields.Json(
+        string="Decisions at the Start", readonly=True, copy=False, help="By the age of the leader."
+    )
+
     def action_dso_start(self, decisions=None):
         """Let the collection of companies begin; nothing was sent before (docs/start.md).
 
@@ -54,7 +58,7 @@ class ResCompany(models.Model):
         companies = self._dso_check_manager()
         decisions = self._dso_check_decisions(decisions)
         for company in companies:
-            company._dso_decide_start(decisions, {})
+            company._dso_decide_start(decisions)
         return True
 
     @api.model
@@ -105,18 +109,25 @@ class ResCompany(models.Model):
             )
         return decisions
 
-    def _dso_decide_start(self, decisions, vals):
+    def _dso_get_start_decisions(self):
+        """Return what was decided at the start, or would be proposed, by age.
+
+        :rtype: dict
+        """
+        return {**START_DEFAULTS, **(self.dso_start_decisions or {})}
+
+    def _dso_decide_start(self, decisions, vals=None):
         """Plan a company, decide on its customer accounts, and plan what was decided.
 
         At once, however many they are: whoever starts wants to see what comes of it.
 
         :param dict decisions: age → decision
-        :param dict vals: what is written on the company with it
+        :param dict vals: what else is written on the company with it
         """
         planner = self.env['dso.planner'].sudo()
         planner._plan_now(self)
         rows = self.env['dso.customer'].sudo()._decide_start(self, decisions)
         if rows:
             self.env['dso.start.log']._note(self, 'decide', rows)
-        self.write(vals)
+        self.write({**(vals or {}), 'dso_start_decisions': decisions})
         planner._plan_now(self)

@@ -46,6 +46,7 @@ class ResConfigSettings(models.TransientModel):
     dso_daily_cap = fields.Integer(related='company_id.root_id.dso_daily_cap', readonly=False)
     dso_jump_stop = fields.Boolean(related='company_id.root_id.dso_jump_stop', readonly=False)
     dso_sending_status = fields.Char(related='company_id.root_id.dso_sending_status')
+    dso_can_release = fields.Boolean(related='company_id.root_id.dso_can_release')
     dso_idle_days = fields.Integer(related='company_id.root_id.dso_idle_days', readonly=False)
     dso_hold_unsent = fields.Boolean(related='company_id.root_id.dso_hold_unsent', readonly=False)
     dso_started_on = fields.Datetime(related='company_id.root_id.dso_started_on')
@@ -77,6 +78,10 @@ class ResConfigSettings(models.TransientModel):
     def action_dso_start(self):
         """Start collection in the company of these settings."""
         return self.company_id.action_dso_start()
+
+    def action_dso_release(self):
+        """Let out what waits today over the limit in the company of these settings."""
+        return self.company_id.action_dso_release()
 
     def action_dso_ask_pause(self):
         """Ask why all sending in the company of these settings is to be paused."""

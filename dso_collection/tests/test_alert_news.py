@@ -131,6 +131,51 @@ class TestAlertNews(AlertCase):
         self.assertFalse(self.told)
         self.assertFalse(self.mails())
 
+    def test_who_is_away_finds_it_in_the_mail_of_the_day(self):
+        self.subscribe('in_app')
+        self.go_to(jan(20), 22)
+        self.enter("Night")
+        self.run_cron()
+        self.assertEqual(len(self.told), 1)
+        self.assertFalse(self.mails(), "in the morning")
+        self.go_to(jan(21), 3)
+        self.enter("Early")
+        self.run_cron()
+        self.go_to(jan(21), 6)
+        self.run_cron()
+        body = self.mails().body_html
+        self.assertIn("Night", body)
+        self.assertIn("Early", body)
+        self.go_to(jan(22))
+        self.run_cron()
+        self.assertEqual(len(self.mails()), 1, "told once")
+
+    def test_who_sees_the_notice_gets_no_mail(self):
+        self.subscribe('in_app')
+        presence = self.env['mail.presence'].create({'user_id': self.collector.id})
+        presence.status = 'online'
+        self.go_to(jan(20), 14)
+        self.enter("Seen")
+        self.run_cron()
+        self.assertEqual(len(self.told), 1)
+        presence.status = 'offline'
+        self.go_to(jan(20), 15)
+        self.enter("Missed")
+        self.run_cron()
+        self.go_to(jan(21), 6)
+        self.run_cron()
+        self.assertIn("Missed", self.mails().body_html)
+        self.assertNotIn("Seen", self.mails().body_html)
+
+    def test_who_no_longer_wants_to_hear_of_it_gets_no_mail(self):
+        self.subscribe('in_app')
+        self.enter("Newcomer")
+        self.run_cron()
+        self.subscribe('in_app')
+        self.go_to(jan(21))
+        self.run_cron()
+        self.assertFalse(self.mails())
+
     # --- by mail ---------------------------------------------------------------------------
 
     def test_one_mail_a_day(self):

@@ -209,6 +209,15 @@ class TestRelease(BeltCase):
         self.assertEqual(note.author_id, self.manager.partner_id)
         self.assertIn("4 automatic messages", note.body)
 
+    def test_settings_release_it(self):
+        settings = self.env['res.config.settings'].with_user(self.manager).sudo().create({})
+        self.assertTrue(settings.dso_can_release)
+        settings.action_dso_release()
+        self.env.invalidate_all()
+        self.assertFalse(settings.dso_can_release)
+        self.run_cron()
+        self.assertEqual(len(self.left()), 6)
+
     def test_what_comes_later_waits_again(self):
         self.release()
         late = self.create_customer("Late")
@@ -311,6 +320,9 @@ class TestAddress(BeltCase):
         self.assertEqual(waiting.customer_id, self.customers[0] | self.customers[3])
         self.assertIn("billing@example.com", waiting[0].explanation)
         self.assertIn("2 wait until tomorrow", self.status()['sentences'][-1])
+        window = self.env['dso.sending.day'].with_user(self.manager).action_open_shared()
+        sharing = self.env['dso.customer'].search(window['domain'])
+        self.assertEqual(sharing, self.customers.browse(self.customers[n].id for n in (0, 3, 5)))
         self.run_queue()
         self.go_to(jan(5))
         self.run_cron()

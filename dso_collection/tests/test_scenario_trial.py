@@ -41,6 +41,7 @@ class TestScenarioTrial(CollectionCase):
     def test_nothing_changes(self):
         self.assertEqual(self.try_changes(description="New words"), [])
         self.assertEqual(self.trial.change_count, 0)
+        self.assertIn("Nothing would change today", self.trial.summary)
 
     def test_earlier_and_later(self):
         now = ("email +3", jan(6))
@@ -53,6 +54,7 @@ class TestScenarioTrial(CollectionCase):
             [("Deco Addict", 'later', now, ("email +3", jan(11)))],
         )
         self.assertEqual((self.trial.customer_count, self.trial.change_count), (2, 1))
+        self.assertIn("change today: 1 of 2", self.trial.summary)
 
     def test_another_action(self):
         found = self.try_changes(

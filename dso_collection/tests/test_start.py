@@ -52,6 +52,10 @@ class TestStartDecisions(CollectionCase):
         starts = self.env['dso.start'].with_user(self.manager).with_company(self.company)
         return starts.with_context(allowed_company_ids=self.company.ids)
 
+    def take_in(self, items):
+        items = items.with_user(self.manager)
+        items.with_context(allowed_company_ids=self.company.ids).action_dso_take_in()
+
     # --- the start -------------------------------------------------------------------------
 
     def test_by_default_by_age(self):
@@ -163,6 +167,14 @@ class TestStartDecisions(CollectionCase):
         self.assertEqual(late.start_decision, 'review')
         self.assertFalse(chased.start_decision, "it is collected already")
         self.assertEqual(self.customers["Young"].start_decision, 'planned')
+
+    def test_a_running_company_is_asked_about_old_invoices_alone(self):
+        self.mine.action_dso_start()
+        for name, due, undecided in (("New", jan(10), 0), ("Late", jan(-300), 1)):
+            customer = self.create_customer(name, company=self.company)
+            self.create_invoice(customer, due, posted=due - timedelta(days=30))
+            self.plan(customer)
+            self.assertEqual(self.dialog().create({}).undecided_count, undecided, name)
 
     def test_many_accounts_cost_as_much_as_few(self):
         counts = []
@@ -333,6 +345,51 @@ class TestStartDecisions(CollectionCase):
         self.assertEqual(entry.message_ids[0].author_id, self.manager.partner_id)
         with self.assertRaisesRegex(UserError, "not excluded"):
             mine.action_dso_take_in()
+
+    def test_items_taken_in_later_are_decided_by_their_age(self):
+        """An old opening balance never goes out as planned (3.20, 3.21)."""
+        opening, running = (
+            self.create_customer(name, company=self.company) for name in ("Opening", "Running")
+        )
+        self.create_invoice(running, jan(10), posted=jan(1))
+        due = jan(20) - timedelta(days=400)
+        items = self.receivables(self.create_opening_entry(opening | running, due))
+        items.no_followup = True
+        self.plan(opening | running)
+        self.mine.action_dso_start()
+        self.assertEqual((opening.start_decision, running.start_decision), (False, 'planned'))
+        self.scenario.step_ids.write(
+            {'mode': 'automatic', 'action_type': 'email', 'mail_template_id': self.mail_template.id}
+        )
+        self.go_to(jan(40))
+        self.take_in(items)
+        self.assertEqual((opening.start_decision, opening.reason), ('review', 'review'))
+        self.assertEqual(running.start_decision, 'confirm', "it is in collection, and stays there")
+        self.assertEqual(running.next_action_id.confirm_reason, 'age')
+        log = self.env['dso.start.log'].search([('event', '=', 'decide')], limit=2)
+        self.assertEqual(set(log.mapped('decision')), {'review', 'confirm'})
+        self.assertEqual(log.mapped('customer_count'), [1, 1])
+
+    def test_items_taken_in_go_as_it_was_decided_for_their_age(self):
+        member = self.create_customer("Member", company=self.company)
+        item = self.receivables(self.create_opening_entry(member, jan(20) - timedelta(days=400)))
+        item.no_followup = True
+        self.mine.action_dso_start({'older': 'planned'})
+        self.take_in(item)
+        self.assertFalse(member.start_decision)
+        item.no_followup = True
+        self.mine.action_dso_decide_start({'older': 'confirm'})
+        member._group_through(self.customers["Young"])
+        self.take_in(item)
+        self.assertEqual(self.customers["Young"].start_decision, 'confirm', "it leads the group")
+        self.assertEqual(member.start_decision, 'confirm')
+
+    def test_before_the_start_the_dialog_decides_on_what_is_taken_in(self):
+        customer = self.create_customer("Opening", company=self.company)
+        item = self.receivables(self.create_opening_entry(customer, jan(20) - timedelta(days=400)))
+        item.no_followup = True
+        self.take_in(item)
+        self.assertFalse(customer.start_decision)
 
     def test_collectors_take_nothing_in(self):
         item = self.receivables(self.customers["Old"].open_line_ids)

@@ -6,9 +6,8 @@ from odoo.tests import tagged
 from .common_tours import TourCase
 
 
-@tagged('post_install', '-at_install')
-class TestStartTour(TourCase):
-    """A manager starts collection, works through the review list and tries a scenario."""
+class StartTourCase(TourCase):
+    """Two customers who owe, one of them for long, before collection has started."""
 
     @classmethod
     def setUpClass(cls):
@@ -29,6 +28,11 @@ class TestStartTour(TourCase):
         (cls.young | cls.ancient).scenario_id = cls.scenario
         cls.company.dso_started_on = False
         cls.env['dso.customer']._plan_all()
+
+
+@tagged('post_install', '-at_install')
+class TestStartTour(StartTourCase):
+    """A manager starts collection, works through the review list and tries a scenario."""
 
     def test_start(self):
         self.start_tour(
@@ -60,3 +64,18 @@ class TestStartTour(TourCase):
         self.assertEqual(self.ancient.reason, 'planned')
         trial = self.env['dso.scenario.trial'].search([('scenario_id', '=', self.scenario.id)])
         self.assertEqual((trial.customer_count, trial.change_count), (2, 2))
+
+
+@tagged('post_install', '-at_install')
+class TestStartPhoneTour(StartTourCase):
+    """The same start on a phone, where each age is a card."""
+
+    browser_size = '390x844'
+    touch_enabled = True
+
+    def test_start_phone(self):
+        self.start_tour('/odoo/collection-start', 'dso_collection_start_phone', login='manager')
+        self.env.invalidate_all()
+        self.assertTrue(self.company.dso_started_on)
+        self.assertEqual(self.ancient.start_decision, 'confirm')
+        self.assertEqual(self.young.start_decision, 'planned')

@@ -41,6 +41,10 @@ class SubstituteCase(CollectionCase):
             )
         )
 
+    def mine_items(self, user):
+        items = self.env['account.move.line'].with_user(user)
+        return items.search([('dso_is_mine', '=', True), ('reconciled', '=', False)]).sudo()
+
     def mine(self, user, model='dso.action'):
         return self.env[model].with_user(user).search([('is_mine', '=', True)]).sudo()
 
@@ -110,6 +114,11 @@ class TestSubstitute(SubstituteCase):
         self.assertEqual(self.mine(self.bob, 'dso.reply'), reply)
         self.assertEqual(replies.get_agenda_counter(), 1)
         self.assertEqual(self.mine(self.bob, 'dso.customer'), self.customers)
+        items = self.customers.open_line_ids
+        self.assertTrue(items)
+        self.assertEqual(self.mine_items(self.bob), items)
+        self.assertEqual(set(items.with_user(self.bob).mapped('dso_is_mine')), {True})
+        self.assertFalse(self.mine_items(self.cat))
         others = self.env['dso.customer'].search([('is_mine', '=', False)])
         self.assertLessEqual(self.customers, others)
 

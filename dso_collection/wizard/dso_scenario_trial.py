@@ -38,12 +38,7 @@ class DsoScenarioTrial(models.TransientModel):
     @api.depends('customer_count', 'change_count')
     def _compute_summary(self):
         for trial in self:
-            trial.summary = self.env._(
-                "%(changes)s of %(total)s customer accounts would be proposed something else "
-                "today. Nothing is saved yet.",
-                changes=trial.change_count,
-                total=trial.customer_count,
-            )
+            trial.summary = trial._get_summary()
 
     @api.model
     def _try(self, scenario, vals):
@@ -78,6 +73,22 @@ class DsoScenarioTrial(models.TransientModel):
         lines = self.env['dso.scenario.trial.line'].sudo()
         lines.create([{**row, 'trial_id': trial.id} for row in rows])
         return trial._reopen()
+
+    def _get_summary(self):
+        numbers = {'changes': self.change_count, 'total': self.customer_count}
+        if not self.customer_count:
+            return self.env._("No customer account has this scenario yet: nothing would change.")
+        if not self.change_count:
+            return self.env._(
+                "Nothing would change today for the customer accounts of this scenario "
+                "(%(total)s). Nothing is saved yet.",
+                **numbers,
+            )
+        return self.env._(
+            "Customer accounts whose next action would change today: %(changes)s of %(total)s. "
+            "Nothing is saved yet.",
+            **numbers,
+        )
 
     def _reopen(self):
         return {

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
-from ..const import START_AGES, START_DECISIONS
+from ..const import START_AGES, START_DECISIONS, START_DEFAULTS
 
 
 class DsoStart(models.TransientModel):
@@ -28,7 +28,11 @@ class DsoStart(models.TransientModel):
     # === The start === #
     age_ids = fields.One2many('dso.start.age', 'start_id')
     line_ids = fields.One2many('dso.start.line', 'start_id', readonly=True)
-    undecided_count = fields.Integer(string="Not Decided", compute='_compute_left')
+    undecided_count = fields.Integer(
+        string="Not Decided",
+        compute='_compute_left',
+        help="Customer accounts with old invoices on which nobody has decided.",
+    )
     excluded_count = fields.Integer(string="Items Excluded", compute='_compute_left')
     excluded_total = fields.Char(compute='_compute_left')
     no_recipient_count = fields.Integer(string="Without Valid Recipient", compute='_compute_left')
@@ -56,7 +60,8 @@ class DsoStart(models.TransientModel):
             own = Domain('company_id', '=', company.id)
             excluded = figures._read_excluded(company)
             wizard.excluded_count, wizard.excluded_total = excluded
-            wizard.undecided_count = sum(wizard.age_ids.mapped('customer_count'))
+            old = wizard.age_ids.filtered(lambda row: START_DEFAULTS[row.age] != 'planned')
+            wizard.undecided_count = sum(old.mapped('customer_count'))
             wizard.no_recipient_count = customers.search_count(
                 own & customers._domain_without_recipient()
             )

@@ -33,6 +33,12 @@ export class SendingBar extends Component {
         });
     }
 
+    /** Lists the customers whose messages share an address, to group their collection. */
+    async showShared() {
+        const action = await this.orm.call("dso.sending.day", "action_open_shared", []);
+        return this.action.doAction(action);
+    }
+
     release({ company_id: companyId, waiting }) {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Release Today's Rest"),

@@ -35,6 +35,37 @@ registry.category("web_tour.tours").add("dso_collection_start", {
     ],
 });
 
+const CARD = (label) => `.modal .o_field_widget[name='age_ids'] .o_kanban_record:contains('${label}')`;
+
+registry.category("web_tour.tours").add("dso_collection_start_phone", {
+    steps: () => [
+        {
+            content: "Each age is a card; a tap changes what becomes of it",
+            trigger: `${CARD("Over 180 days")}:contains('To review')`,
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_form_view [name='decision'] .o_radio_item:contains('With confirmation') input",
+            run: "click",
+        },
+        {
+            trigger: ".modal:has([name='decision']) .o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: `${CARD("Over 180 days")}:contains('With confirmation')`,
+        },
+        {
+            content: "Start",
+            trigger: ".modal button[name='action_start']",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("dso_collection_review", {
     steps: () => [
         {
