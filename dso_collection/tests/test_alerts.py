@@ -4,10 +4,8 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import SQL, mute_logger
 
 from ..engine import alert_sql
-from ..models import dso_alert
 from .common import jan
 from .common_alerts import AlertCase
 
@@ -145,71 +143,6 @@ class TestAlertMembers(AlertCase):
         alerts = self.env['dso.alert'].with_user(self.create_user('reader'))
         self.assertEqual(alerts.get_agenda_counter(), 1, "one customer in two alerts is one")
         self.assertEqual(alerts.get_agenda_counter([('alert_type', '=', 'none')]), 0)
-
-
-@tagged('post_install', '-at_install')
-class TestBrokenAlerts(AlertCase):
-    def test_others_go_on(self):
-        broken, fine = self.create_alert(LATE, name="Broken"), self.create_alert(LATE)
-        self.break_criteria(broken)
-        other = self.create_customer("Other")
-        self.create_invoice(other, jan(15), posted=jan(1))
-        self.plan()
-        self.assertEqual(self.refresh(broken | fine), {fine: other})
-        self.assertRegex(broken.last_error, "Alert Broken cannot be looked at: .*gone.*Correct")
-        self.assertFalse(fine.last_error)
-        self.assertEqual((fine.customer_count, broken.customer_count), (2, 0))
-        self.assertTrue(broken.count_error)
-        self.assertEqual(self.members(broken), self.customer, "as they were")
-        with self.assertRefused(UserError, "Correct its criteria"):
-            broken.action_open()
-
-    def test_mended(self):
-        alert = self.create_alert(LATE)
-        self.break_criteria(alert)
-        self.refresh(alert)
-        alert.domain = repr(LATE)
-        self.assertFalse(alert.last_error)
-        self.assertEqual(self.members(alert), self.customer)
-
-    def test_senseless_criteria_are_refused(self):
-        for domain in (
-            "[('gone', '=', 1)]",
-            "[('overdue', '>', 'much')]",
-            "[('overdue', '>'",
-            "[('action_ids', 'any!', [])]",
-            "__import__('os')",
-            "no_such_name",
-        ):
-            with (
-                self.subTest(domain=domain),
-                mute_logger('odoo.tools.safe_eval'),
-                self.assertRefused(ValidationError, "Correct its criteria"),
-            ):
-                self.env['dso.alert'].create({'name': "Bad", 'domain': domain})
-
-    def test_too_slow(self):
-        """The server cuts a criterion off; the others go on, and its time limit is as before."""
-        slow, fine = self.create_alert(LATE, name="Slow"), self.create_alert(LATE)
-        conditions_of = type(slow)._get_conditions
-
-        def sleepy(alerts, company):
-            conditions, query = conditions_of(alerts, company)
-            if slow.id in conditions:
-                conditions[slow.id] = SQL("(SELECT pg_sleep(5) IS NOT NULL)")
-            return conditions, query
-
-        self.env.cr.execute("SET LOCAL statement_timeout = '77s'")
-        with (
-            patch.object(type(slow), '_get_conditions', sleepy),
-            patch.object(dso_alert, 'LONG', '200ms'),
-            mute_logger('odoo.sql_db'),
-        ):
-            self.refresh(slow | fine)
-        self.assertRegex(slow.last_error, "Alert Slow cannot be looked at: .*take too long")
-        self.assertFalse(fine.last_error)
-        self.env.cr.execute("SHOW statement_timeout")
-        self.assertEqual(self.env.cr.fetchone()[0], '77s')
 
 
 @tagged('post_install', '-at_install')

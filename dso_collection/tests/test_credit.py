@@ -259,6 +259,25 @@ class TestImportCredit(ImportCase):
         self.customer.invalidate_recordset()
         self.assertFalse(self.customer.guarantee_permanent)
 
+    def test_senseless_values(self):
+        """One sentence each that tells what is wrong; nothing of the file is written."""
+        for columns, values, sentence in (
+            (('guarantee_permanent',), ("-5",), "A guarantee cannot be negative"),
+            (
+                ('guarantee_temporary_from', 'guarantee_temporary_until'),
+                ("2027-03-02", "2027-03-01"),
+                "cannot end before it begins",
+            ),
+            (('guarantee_other_until',), ("2027-02-30",), "out of range"),
+            (('credit_limit',), ("5000",), "uses no credit limits: turn on"),
+        ):
+            with self.subTest(columns), mute_logger('odoo.sql_db'):
+                result = self.import_csv(('code', 'insurer', *columns), ["C001", "Safe", *values])
+                [message] = result['messages']
+                self.assertIn(sentence, message['message'])
+                self.customer.invalidate_recordset()
+                self.assertFalse(self.customer.insurer)
+
 
 class TestCreditQueries(QueryCase):
     def test_cost_does_not_depend_on_the_number(self):
