@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..engine.plan_sql import CLOSED_PAYMENT_STATES
 from ..engine.scope_sql import ROOT_COMPANY, customer_code
+from ..tools.screens import open_form
 
 #: Columns of a journal item from which a plan is derived.
 PLAN_COLUMNS = frozenset(
@@ -169,12 +170,7 @@ class AccountMoveLine(models.Model):
     def action_dso_open_document(self):
         """Open the document of an open item."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'account.move',
-            'res_id': self.move_id.id,
-            'views': [(False, 'form')],
-        }
+        return open_form(self.move_id)
 
     def action_dso_litigation_file(self):
         """Open the litigation file of open items of one customer."""

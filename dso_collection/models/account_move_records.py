@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.screens import open_form
+
 
 class AccountMove(models.Model):
     """Shows on a document what people recorded about its items, of the oldest that has any."""
@@ -31,9 +33,4 @@ class AccountMove(models.Model):
     def action_dso_open_dispute(self):
         """Open the open dispute on a document."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'dso.dispute',
-            'res_id': self.dso_dispute_id.id,
-            'views': [(False, 'form')],
-        }
+        return open_form(self.dso_dispute_id)

@@ -21,6 +21,7 @@ from ..const import (
     TASK_KINDS,
 )
 from ..tools import clock
+from ..tools.screens import open_form
 
 #: What may still change once an action is done: how its message fared.
 MUTABLE_WHEN_CLOSED = frozenset(['delivery'])
@@ -375,12 +376,7 @@ class DsoAction(models.Model):
     def action_open_recipient(self):
         """Open the contact to whom an action goes, to mend what is wrong with it."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': 'res.partner',
-            'res_id': (self.recipient_id or self.partner_id).id,
-            'views': [(False, 'form')],
-        }
+        return open_form(self.recipient_id or self.partner_id)
 
     # === BUSINESS METHODS - STATE MACHINE === #
 

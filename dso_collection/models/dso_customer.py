@@ -10,6 +10,7 @@ from ..const import (
     SOURCE_FIELDS,
     SOURCES,
 )
+from ..tools.screens import open_form
 
 #: A write on one of these changes what the engine would plan.
 PLAN_FIELDS = frozenset(
@@ -300,12 +301,7 @@ class DsoCustomer(models.Model):
     def action_open(self):
         """Open the form of one customer account."""
         self.ensure_one()
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-        }
+        return open_form(self)
 
     def action_plan(self):
         """Plan again at once, for users who want to see that nothing is pending."""

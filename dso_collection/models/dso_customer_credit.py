@@ -285,4 +285,4 @@ class DsoCustomer(models.Model):
         companies = self.env['res.company'].sudo()  # users of a branch may not read its root
         if self.env.su:
             return companies.search([('parent_id', '=', False)])
-        return self.env.companies.sudo().root_id
+        return self.env.companies._dso_root()

@@ -200,7 +200,7 @@ class DsoCustomer(models.Model):
 
         :rtype: dict
         """
-        root = company.sudo().root_id  # a branch user may not read its root
+        root = company._dso_root()
         own = Domain('company_id', '=', root.id)
         actions = self.env['dso.action']
         sendable = actions._domain_sendable(root, root._dso_today())

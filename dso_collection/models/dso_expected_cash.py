@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 
 from ..engine import cash_sql
+from ..tools.screens import open_form
 
 #: Why a part of an open item is expected on its day.
 KINDS = [
@@ -72,10 +73,4 @@ class DsoExpectedCash(models.Model):
     def action_open_record(self):
         """Open the promise or dispute from which the day comes, else the document."""
         self.ensure_one()
-        record = self.promise_id or self.dispute_id or self.move_id
-        return {
-            'type': 'ir.actions.act_window',
-            'res_model': record._name,
-            'res_id': record.id,
-            'views': [(False, 'form')],
-        }
+        return open_form(self.promise_id or self.dispute_id or self.move_id)

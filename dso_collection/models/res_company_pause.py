@@ -35,7 +35,7 @@ class ResCompany(models.Model):
         if 'dso_paused' not in vals:
             return self.browse()
         return self.filtered(
-            lambda c: c.sudo().root_id == c and c.dso_paused != bool(vals['dso_paused'])
+            lambda c: c._dso_root() == c and c.dso_paused != bool(vals['dso_paused'])
         )
 
     def action_dso_pause(self, reason=None):
@@ -66,7 +66,7 @@ class ResCompany(models.Model):
 
     def _dso_get_branch_note(self):
         """Return that a decision for a branch is one for its main company; empty for others."""
-        root = self.sudo().root_id  # users of a branch may not read its root
+        root = self._dso_root()
         if root == self:
             return ""
         return self.env._(
@@ -88,7 +88,7 @@ class ResCompany(models.Model):
         if not self.env.user.has_group('dso_collection.group_dso_reader'):
             return []
         own = self.env.user.company_ids
-        roots = own.sudo().root_id  # users of a branch may not read its root
+        roots = own._dso_root()
         silent = roots.filtered(lambda root: root.dso_paused or not root.dso_started_on)
         if not silent:
             return []
@@ -102,7 +102,7 @@ class ResCompany(models.Model):
             {
                 'id': root.id,
                 'name': root.name,
-                'companies': own.filtered(lambda c, root=root: c.sudo().root_id == root).ids,
+                'companies': own.filtered(lambda c, root=root: c._dso_root() == root).ids,
                 **root._dso_describe_silence(pauses.filtered(lambda p, r=root: p.company_id == r)),
             }
             for [root] in chased

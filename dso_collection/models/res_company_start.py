@@ -67,6 +67,13 @@ class ResCompany(models.Model):
         companies = self.search([('dso_scenario_id', '=', False)])
         companies.dso_scenario_id = self.env.ref('dso_collection.dso_scenario_standard')
 
+    def _dso_root(self):
+        """Return the root companies in sudo: users of a branch may not read its root.
+
+        :rtype: res.company
+        """
+        return self.sudo().root_id
+
     def _dso_check_manager(self):
         """Return the root companies in sudo: collection managers may not edit companies.
 
@@ -78,7 +85,7 @@ class ResCompany(models.Model):
         )
         if not allowed:
             raise AccessError(self.env._("Only collection managers of the company may do this."))
-        return self.sudo().root_id
+        return self._dso_root()
 
     def _dso_get_managers(self):
         """Return the collection managers of a root company, those of its branches too.

@@ -1,6 +1,8 @@
 from markupsafe import Markup
 from odoo import api, fields, models
 
+from ..tools.screens import open_form
+
 
 class DsoActionMass(models.AbstractModel):
     """Dialog on many actions: counts first, does what is possible, and reports the rest."""
@@ -69,12 +71,9 @@ class DsoActionMass(models.AbstractModel):
         return {'type': 'ir.actions.client', 'tag': 'display_notification', 'params': params}
 
     def _open_report(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Done where possible"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-            'context': {'dialog_size': 'medium'},
-        }
+        return open_form(
+            self,
+            name=self.env._("Done where possible"),
+            target='new',
+            context={'dialog_size': 'medium'},
+        )

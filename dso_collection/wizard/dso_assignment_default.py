@@ -38,7 +38,7 @@ class DsoAssignmentDefault(models.TransientModel):
     @api.depends('company_id')
     def _compute_defaults(self):
         for defaults in self:
-            company = defaults.company_id.sudo().root_id  # a branch user may not read its root
+            company = defaults.company_id._dso_root()
             defaults.collector_id = company.dso_collector_id
             defaults.scenario_id = company.dso_scenario_id
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.dso_assignment_rule import KIND_FIELDS
+from ..tools.screens import open_form
 
 
 class DsoAssignmentRun(models.TransientModel):
@@ -35,14 +36,7 @@ class DsoAssignmentRun(models.TransientModel):
         return run.sudo(False)._reopen()
 
     def _reopen(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("Preview"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-        }
+        return open_form(self, name=self.env._("Preview"), target='new')
 
     def action_apply(self):
         """Write what the preview shows."""

@@ -48,7 +48,7 @@ class DsoForecast(models.TransientModel):
     @api.depends('company_id')
     def _compute_note(self):
         for forecast in self:
-            company = forecast.company_id.sudo().root_id  # a branch user may not read its root
+            company = forecast.company_id._dso_root()
             forecast.note = ""
             if not company.dso_started_on:
                 forecast.note = self.env._(

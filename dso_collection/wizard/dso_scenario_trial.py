@@ -3,6 +3,8 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.screens import open_form
+
 #: What a change of a scenario does to a customer account.
 KINDS = [
     ('earlier', "Earlier"),
@@ -91,14 +93,7 @@ class DsoScenarioTrial(models.TransientModel):
         )
 
     def _reopen(self):
-        return {
-            'type': 'ir.actions.act_window',
-            'name': self.env._("What Would Change"),
-            'res_model': self._name,
-            'res_id': self.id,
-            'views': [(False, 'form')],
-            'target': 'new',
-        }
+        return open_form(self, name=self.env._("What Would Change"), target='new')
 
     def _read_proposals(self, customers):
         """Return what each customer account is proposed now.

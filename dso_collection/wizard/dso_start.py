@@ -56,7 +56,7 @@ class DsoStart(models.TransientModel):
     def _compute_left(self):
         figures, customers = self.env['dso.start.figures'], self.env['dso.customer']
         for wizard in self:
-            company = wizard.company_id.sudo().root_id  # a branch user may not read its root
+            company = wizard.company_id._dso_root()
             own = Domain('company_id', '=', company.id)
             excluded = figures._read_excluded(company)
             wizard.excluded_count, wizard.excluded_total = excluded
@@ -71,7 +71,7 @@ class DsoStart(models.TransientModel):
     @api.depends('company_id')
     def _compute_state(self):
         for wizard in self:
-            company = wizard.company_id.sudo().root_id  # a branch user may not read its root
+            company = wizard.company_id._dso_root()
             wizard.started_on = company.dso_started_on
             wizard.is_paused = company.dso_paused
             wizard.scenario_id = company.dso_scenario_id
@@ -99,7 +99,7 @@ class DsoStart(models.TransientModel):
         return forecast._run(prepare=self.action_decide if self.started_on else self.action_start)
 
     def action_open_excluded(self):
-        company = self.company_id.sudo().root_id  # a branch user may not read its root
+        company = self.company_id._dso_root()
         domain = self.env['dso.start.figures']._domain_excluded(company)
         window = self._open('dso_collection.account_move_line_action_items', domain)
         return {**window, 'context': {'dso_insight': 'no_followup'}}
