@@ -9,8 +9,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import Callbacks
 
-from ..const import AUTOMATIC_MODES
+from ..const import AUTOMATIC_MODES, MESSAGE_TYPES
 from ..tools import clock
+from .dso_scenario_step import FURTHER_FIELDS
 
 #: Messages that leave without a person; a letter waits until somebody has posted it.
 LEAVING_TYPES = ('email', 'sms')
@@ -38,6 +39,7 @@ class Event(NamedTuple):
     kind: str
     day: date
     amount: float
+    further: tuple = ()  # types of the messages that go out beside its own
 
 
 class DsoRehearsal(models.AbstractModel):
@@ -203,7 +205,7 @@ class DsoRehearsal(models.AbstractModel):
             return actions, False
         going = self._admit(company)
         sent, parcels, refused = self._choose(company, going)
-        events.update(self._read_events(company, SQL("a.id = ANY(%s)", sent.ids), 'sent'))
+        self._note_sent(company, sent, parcels, events)
         leaving = sent if by_hand else sent.filtered(self._leaves_by_itself)
         self._create_messages(company, parcels, leaving)
         self.env['dso.belt']._count(company)
@@ -336,6 +338,19 @@ class DsoRehearsal(models.AbstractModel):
             if action_id not in events or events[action_id].day == today:
                 events[action_id] = event
 
+    def _note_sent(self, company, actions, parcels, events):
+        """Note what goes out; a message beside that of the action's own type may have no address.
+
+        :param list parcels: the messages of the actions
+        """
+        further = {action.id: () for action in actions}
+        for parcel in parcels:
+            if not parcel.code and parcel.kind != parcel.action.action_type:
+                further[parcel.action.id] += (parcel.kind,)
+        read = self._read_events(company, SQL("a.id = ANY(%s)", actions.ids), 'sent')
+        for action_id, event in read.items():
+            events[action_id] = event._replace(further=further[action_id])
+
     def _read_events(self, company, condition, kind=None):
         """Return actions as what comes up today, in one statement.
 
@@ -345,6 +360,15 @@ class DsoRehearsal(models.AbstractModel):
         :rtype: dict[int, Event]
         """
         unheard = Domain.OR(self.env['dso.customer']._domains_unheard())
+        further = [
+            SQL(
+                "CASE WHEN st.%s AND a.action_type <> %s THEN %s END",
+                SQL.identifier(field),
+                message_type,
+                message_type,
+            )
+            for field, message_type in FURTHER_FIELDS.items()
+        ]
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -355,13 +379,19 @@ class DsoRehearsal(models.AbstractModel):
                         WHEN a.state = 'error' THEN 'error'
                         WHEN a.held IS NOT NULL OR c.id IN (%(unheard)s) THEN 'held'
                         WHEN a.confirm_reason IS NOT NULL THEN 'waits' ELSE 'later' END),
-                    %(today)s::date, COALESCE(a.amount, 0)::float
-                FROM dso_action a JOIN dso_customer c ON c.id = a.customer_id
+                    %(today)s::date, COALESCE(a.amount, 0)::float,
+                    CASE WHEN a.action_type = ANY(%(messages)s)
+                        THEN ARRAY_REMOVE(ARRAY[%(further)s], NULL) ELSE ARRAY[]::text[] END
+                FROM dso_action a
+                JOIN dso_customer c ON c.id = a.customer_id
+                LEFT JOIN dso_scenario_step st ON st.id = a.step_id
                 WHERE a.company_id = %(company)s AND %(condition)s""",
                 kind=kind,
                 automatic=list(AUTOMATIC_MODES),
                 unheard=self.env['dso.customer']._search(unheard).subselect(),
                 today=company._dso_today(),
+                messages=list(MESSAGE_TYPES),
+                further=SQL(", ").join(further),
                 company=company.id,
                 condition=condition,
             )

@@ -211,14 +211,22 @@ class TestRehearsal(DispatchCase):
         self.assertEqual(self.reached, jan(6))
 
     def test_no_more_queries_for_more_customers(self):
-        self.env['dso.rehearsal']._foresee(self.company, 8)
+        for by_hand in (False, True):
+            with self.subTest(by_hand=by_hand):
+                self.assertFewQueries(by_hand)
+
+    def assertFewQueries(self, by_hand):
+        def foresee():
+            return self.env['dso.rehearsal']._foresee(self.company, 8, by_hand=by_hand)
+
+        foresee()
         counts = []
-        for _turn in range(2):
-            customers = self.create_customers(10)
+        for number in (10, 10, 20):  # N and 2N, once all kinds of actions are there
+            customers = self.create_customers(number)
             customers.collector_id = self.collector
             for customer in customers:
                 customer.partner_id.email = f'{customer.id}@example.com'
-                self.create_invoice(customer, jan(1), posted=jan(0))
+            self.create_opening_entry(customers, jan(1))
             self.plan()
-            counts.append(self.queries(self.env['dso.rehearsal']._foresee, self.company, 8))
-        self.assertEqual(counts[0], counts[1])
+            counts.append(self.queries(foresee))
+        self.assertEqual(counts[1], counts[2])

@@ -88,12 +88,17 @@ class DsoForecast(models.TransientModel):
         return self._open(company, reached)
 
     def _keep(self, company, events):
-        """Add up events by day, collector, type and what becomes of them."""
+        """Add up events by day, collector, type and what becomes of them.
+
+        A message that goes out beside that of the action's own type counts for its type.
+        """
         sums = defaultdict(lambda: [0, 0.0])
         for event in events:
             total = sums[event.day, event.collector_id, event.action_type, event.kind]
             total[0] += 1
             total[1] += event.amount
+            for message_type in event.further:
+                sums[event.day, event.collector_id, message_type, event.kind][0] += 1
         self.line_ids.sudo().unlink()  # of an earlier run; nobody's to write
         self.env['dso.forecast.line'].sudo().create(
             [
@@ -154,7 +159,11 @@ class DsoForecastLine(models.TransientModel):
     collector_id = fields.Many2one('res.users', readonly=True)
     action_type = fields.Selection(ACTION_TYPES, string="Type", readonly=True)
     kind = fields.Selection(KINDS, string="What Becomes of It", readonly=True)
-    number = fields.Integer(string="Actions", readonly=True)
+    number = fields.Integer(
+        string="How Many",
+        readonly=True,
+        help="Messages, calls and tasks. What goes out beside a message counts by its own type.",
+    )
     amount = fields.Monetary(
         string="Amount to Collect", readonly=True, help="In company currency, of these actions."
     )
