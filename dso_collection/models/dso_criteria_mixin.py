@@ -11,7 +11,8 @@ from odoo.tools.safe_eval import datetime, dateutil, safe_eval
 from ..tools.criteria import find_forbidden
 
 #: What criteria that have become senseless may raise: a deleted field, a value of a wrong type, a
-#: right taken away, too much work. Conflicts with other transactions are not among them.
+#: right taken away, days beyond the calendar, too much work, alone or with other criteria in one
+#: statement. Conflicts with other transactions are not among them.
 CRITERIA_ERRORS = (
     UserError,
     SyntaxError,
@@ -20,10 +21,15 @@ CRITERIA_ERRORS = (
     KeyError,
     NameError,
     AttributeError,
+    OverflowError,
+    RecursionError,
     psycopg2.DataError,
     psycopg2.ProgrammingError,
     psycopg2.NotSupportedError,
     psycopg2.errors.QueryCanceled,
+    psycopg2.errors.ProgramLimitExceeded,
+    psycopg2.errors.StatementTooComplex,
+    psycopg2.errors.TooManyColumns,
 )
 
 #: Time that the server may spend on a statement with criteria: of scheduled actions and of screens.

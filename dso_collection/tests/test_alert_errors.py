@@ -5,11 +5,15 @@ from unittest.mock import patch
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
+from psycopg2 import errors
 
 from ..models import dso_alert
 from .common import jan
 from .common_alerts import AlertCase
 from .test_alerts import LATE
+
+#: Conditions that stand in each other as often as they are repeated.
+DEEP = "'|', ('overdue', '>', 1), '&', ('balance', '>', 1), "
 
 
 @tagged('post_install', '-at_install')
@@ -45,6 +49,9 @@ class TestBrokenAlerts(AlertCase):
             "[('action_ids', 'any!', [])]",
             "__import__('os')",
             "no_such_name",
+            "[('create_date', '>', 'today -99999999d')]",
+            "-" * 3000 + "1",
+            f"[{DEEP * 1500} ('id', '>', 1)]",
         ):
             with (
                 self.subTest(domain=domain),
@@ -52,6 +59,20 @@ class TestBrokenAlerts(AlertCase):
                 self.assertRefused(ValidationError, "Correct its criteria"),
             ):
                 self.env['dso.alert'].create({'name': "Bad", 'domain': domain})
+
+    def test_too_much_for_one_statement(self):
+        """Criteria that the server takes one by one, but not all together, are taken one by one."""
+        alerts = self.create_alert(LATE) | self.create_alert([('balance', '>', 0)])
+        conditions_of = type(alerts)._get_conditions
+
+        def too_many(alerts, company):
+            if len(alerts) > 1:
+                raise errors.TooManyColumns("target lists can have at most 1664 entries")
+            return conditions_of(alerts, company)
+
+        with patch.object(type(alerts), '_get_conditions', too_many):
+            self.assertEqual(alerts.mapped('customer_count'), [1, 1])
+            self.assertFalse(alerts.mapped('count_error')[0])
 
     def test_too_slow(self):
         """The server cuts a criterion off; the others go on, and its time limit is as before."""
