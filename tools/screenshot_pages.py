@@ -257,7 +257,7 @@ PAGES = [
     (
         'start-running',
         'manager',
-        '/odoo/action-dso_collection.dso_start_action',
+        '/odoo/collection-start',
         '.modal .alert',
         BOTH,
     ),
@@ -265,7 +265,7 @@ PAGES = [
     (
         'forecast',
         'manager',
-        '/odoo/action-dso_collection.dso_forecast_action',
+        '/odoo/collection-preview',
         '.modal .o_form_view',
         BOTH,
         (('.modal button[name=action_run]', '.o_graph_view canvas, .o_kanban_view'),),

@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.misc import formatLang
+from odoo.tools.misc import format_date, formatLang
 
 from ..const import COVERAGE_STATES
 from ..engine import coverage_sql
@@ -65,6 +65,12 @@ class DsoCoverage(models.Model):
     _unique_day = models.UniqueIndex('(company_id, day)', "A company has one proof a day.")
 
     # === COMPUTE METHODS === #
+
+    @api.depends('day')
+    @api.depends_context('lang')
+    def _compute_display_name(self):
+        for proof in self:
+            proof.display_name = format_date(self.env, proof.day)
 
     @api.depends('ledger', *STATES)
     def _compute_total(self):

@@ -2,7 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, format_date, mute_logger
 
 from ..const import COVERAGE_OF_REASON, COVERAGE_STATES, REASONS
 from .common import CollectionCase, jan
@@ -163,6 +163,7 @@ class TestProof(CompletenessCase):
             self.env['dso.coverage']._prove(self.company)
         proof = self.env['dso.coverage'].search([('company_id', '=', self.company.id)], limit=1)
         self.assertFalse(proof.is_proved)
+        self.assertEqual(proof.display_name, format_date(self.env, proof.day))
         return proof, logged.output
 
     def test_amount_that_is_not_the_ledgers(self):
