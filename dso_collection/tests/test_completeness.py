@@ -271,6 +271,32 @@ class TestProof(CompletenessCase):
         self.assertEqual((item.amount_residual_currency, item.amount_residual), (50, 0))
         self.assertTrue(self.prove().is_proved)
 
+    def test_people_of_a_branch(self):
+        """They see what is of their main company, which they may not read."""
+        self.prove()
+        branch = self.create_company("Branch", parent_id=self.company.id)
+        manager = self.create_user(
+            'manager', login='there', company_id=branch.id, company_ids=branch.ids
+        )
+        self.company.dso_started_on = jan(1)
+        proof = self.env['dso.coverage'].with_user(manager).search([])
+        customer = self.customer.with_user(manager)
+        env = proof.env
+        for look in (
+            proof.action_open_control,
+            proof.action_open_idle,
+            proof.with_context(dso_state='planned').action_open_state,
+            lambda: env['dso.insight'].search([]).mapped('explanation'),
+            lambda: env['dso.action'].search([('belt', '!=', 'cap')]).mapped('belt'),
+            env['dso.sending.day'].get_status,
+            lambda: env['dso.start'].create({}).read(),
+            lambda: env['dso.forecast'].create({'days': 2}).action_run(),
+            lambda: customer.explanation,
+        ):
+            self.env.flush_all()
+            self.env.invalidate_all()  # what somebody else has read is in no cache
+            look()
+
     def test_items_without_a_customer(self):
         company = self.company
         receivable = self._account('asset_receivable', company)
