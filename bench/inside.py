@@ -334,6 +334,31 @@ def agenda(env, count):
     return pages.measure(env, user)
 
 
+def screens(env, count):
+    """The first page of every list, with a number of invoices, each of another customer, and of
+    accounts in alerts."""
+    import alerts
+    import generate
+    import pages
+
+    generate.scatter(env)
+    pages.fill(env, int(count))
+    alerts.create(env)._refresh()
+    env.company.dso_started_on = '2026-01-01'
+    vacuum(env)
+    manager = env['res.users'].create(
+        {
+            'name': "Manager",
+            'login': 'screens',
+            'group_ids': [
+                *env.ref('dso_collection.group_dso_manager').ids,
+                *env.ref('account.group_account_manager').ids,
+            ],
+        }
+    )
+    return pages.measure_all(env, manager)
+
+
 def figures(env):
     """The portfolio of past days and the figures of months, each invoice of another customer."""
     import generate
@@ -405,6 +430,7 @@ COMMANDS = {
     'export': export,
     'figures': figures,
     'posting': posting,
+    'screens': screens,
     'preview': preview,
 }
 

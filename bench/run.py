@@ -17,7 +17,8 @@ from devenv.databases import Environment  # noqa: E402
 PEER = 'odoo-addon-account-credit-control==19.0.1.0.0.13'
 PEER_FOLDER = paths.RUN / 'bench' / 'peer'
 SIZES = (10_000, 100_000)
-PARTS = ('assign', 'agenda', 'figures', 'alerts', 'preview', 'export', 'posting')
+PARTS = ('assign', 'agenda', 'screens', 'figures', 'alerts', 'preview', 'export', 'posting')
+SLOWEST = 8
 RECIPE = 1  # raise it when the generated data changes
 
 
@@ -143,6 +144,16 @@ class Bench:
                 pages[name]['seconds'],
                 f"{ratio:.2f} × invoices (goal 2), {pages[name]['queries']} queries",
             )
+        self.environment.drop(database)
+
+    def screens(self, size):
+        """The slowest of all lists, by a manager of a company that runs."""
+        database = self.installed(size, 'dso_collection')
+        self.measure(database, 'prepare')
+        pages = self.measure(database, 'screens', str(size))
+        slowest = sorted(pages, key=pages.get, reverse=True)[:SLOWEST]
+        for place, name in enumerate(slowest, 1):
+            self.row(f"{size} invoices: {name}", pages[name], f"{place}. of {len(pages)} lists")
         self.environment.drop(database)
 
     def figures(self, size):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools import server
+
 BUCKETS = [
     ('0_not_due', "Not due"),
     ('1_30', "1–30 days"),
@@ -52,6 +54,7 @@ class DsoAgeing(models.Model):
 
     @property
     def _table_query(self):
+        server.set_local(self.env, server.INTERPRETED)
         buckets = [SQL("(%s, %s, %s)", n, *pair) for n, pair in enumerate(AMOUNTS.items())]
         return SQL(
             """SELECT c.id::bigint * %(number)s + aged.place AS id, c.id AS customer_id,

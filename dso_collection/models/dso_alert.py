@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..const import ALERT_LEVELS, ALERT_TYPES
 from ..engine import alert_sql
+from ..tools import server
 from .dso_criteria_mixin import LONG, SHORT
 
 
@@ -189,7 +190,7 @@ class DsoAlert(models.Model):
             for alert_id, customer_id in rows:
                 entered[alert_id].append(customer_id)
 
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             for company, alerts in self._by_scan():
                 errors |= alerts._try_each(look, company, LONG)
         self.env['dso.alert.account'].invalidate_model(flush=False)
@@ -220,7 +221,7 @@ class DsoAlert(models.Model):
             for alert, count in zip(alerts, row, strict=True):
                 counts[alert] += count
 
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             for company, alerts in self._by_scan():
                 if company in companies:
                     errors |= alerts._try_each(look, company, SHORT)

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ..const import COLLECTOR_DOMAIN, SCENARIO_DOMAIN
 from ..engine import assign_sql
+from ..tools import server
 from .dso_criteria_mixin import SHORT
 
 _logger = logging.getLogger(__name__)
@@ -298,7 +299,7 @@ class DsoAssignmentRule(models.Model):
         if new_accounts and not customers.search_count(unseen, limit=1):
             return
         rules = self.search([('company_id', '=', company.id), ('autorun', '=', True)])
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             errors = rules._collect(new_accounts=new_accounts)
             counts = rules._assign(assign_sql.matched)
             if not new_accounts:  # they were born with the defaults

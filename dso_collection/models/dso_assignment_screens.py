@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..engine import assign_sql
+from ..tools import server
 from .dso_assignment_rule import KIND_FIELDS
 
 
@@ -18,7 +19,7 @@ class DsoAssignmentRule(models.Model):
         self.check_access('read')
         customers = self.env['dso.customer']
         customers._check_assign_access()
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             errors = self._collect(by_hand=run.by_hand, writable=customers._writable_sql())
             for field in KIND_FIELDS.values():
                 self.env.cr.execute(
@@ -60,7 +61,7 @@ class DsoAssignmentRule(models.Model):
         def source(field):
             return assign_sql.previewed(field, run.id, writable)
 
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             counts = self._assign(source)
         self._note_run(counts, failed)
         summary = run.sudo()  # its figures are nobody's to write

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..const import LETTER_TYPES
 from ..engine import belt_sql
+from ..tools import server
 
 
 class Allowance(NamedTuple):
@@ -89,8 +90,7 @@ class DsoBelt(models.AbstractModel):
 
         :param res.company companies: root companies; those that have not started send nothing
         """
-        query = self._query(belt_sql.verdicts, self._get_allowances(self._started(companies)))
-        return self.env.execute_query(query) if query else []
+        return self._ask(belt_sql.verdicts, self._get_allowances(self._started(companies)))
 
     @api.model
     def _get_numbers(self, allowances):
@@ -98,8 +98,7 @@ class DsoBelt(models.AbstractModel):
 
         :rtype: dict[tuple[int, str | None], int]
         """
-        query = self._query(belt_sql.numbers, allowances)
-        rows = self.env.execute_query(query) if query else []
+        rows = self._ask(belt_sql.numbers, allowances)
         return {(company_id, belt): number for company_id, belt, number in rows}
 
     @api.model
@@ -127,13 +126,15 @@ class DsoBelt(models.AbstractModel):
     def _started(self, companies):
         return companies.sudo().filtered('dso_started_on')  # a branch user may not read its root
 
-    def _query(self, statement, allowances):
-        """Return a statement over what is due in companies, nothing without companies."""
+    def _ask(self, statement, allowances):
+        """Return the rows of a statement over what is due in companies, none without companies."""
         if not allowances:
-            return None
+            return []
         actions = self.env['dso.action'].sudo()  # who goes first is decided over all of them
         due = Domain.OR(actions._domain_sendable(one.company, one.day) for one in allowances)
-        return statement(actions._search(due).subselect(), self._room(allowances))
+        query = statement(actions._search(due).subselect(), self._room(allowances))
+        with server.settings(self.env, server.INTERPRETED):
+            return self.env.execute_query(query)
 
     # === DISPATCH === #
 

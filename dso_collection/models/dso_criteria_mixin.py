@@ -1,13 +1,12 @@
-import contextlib
 from textwrap import shorten
 
 import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 from odoo.tools.safe_eval import datetime, dateutil, safe_eval
 
+from ..tools import server
 from ..tools.criteria import find_forbidden
 
 #: What criteria that have become senseless may raise: a deleted field, a value of a wrong type, a
@@ -158,7 +157,10 @@ class DsoCriteriaMixin(models.AbstractModel):
         :rtype: str
         """
         try:
-            with self.env.cr.savepoint(flush=False), self._statement_timeout(timeout):
+            with (
+                self.env.cr.savepoint(flush=False),
+                server.settings(self.env, {'statement_timeout': timeout}),
+            ):
                 function()
         except psycopg2.errors.QueryCanceled:
             return self._get_criteria_error(self.env._("they take too long"))
@@ -166,19 +168,6 @@ class DsoCriteriaMixin(models.AbstractModel):
             [cause, *_rest] = (str(error).strip() or type(error).__name__).splitlines()
             return self._get_criteria_error(cause.rstrip('.'))
         return ""
-
-    @contextlib.contextmanager
-    def _statement_timeout(self, timeout):
-        """Let the server cut off statements; a savepoint that fails puts the old limit back."""
-        [[before, _now]] = self.env.execute_query(
-            SQL(
-                "SELECT current_setting('statement_timeout'),"
-                " set_config('statement_timeout', %s, true)",
-                timeout,
-            )
-        )
-        yield
-        self.env.cr.execute(SQL("SELECT set_config('statement_timeout', %s, true)", before))
 
     # === HOOKS === #
 

@@ -9,6 +9,7 @@ from odoo.tools.mail import generate_tracking_message_id, html_sanitize
 
 from ..const import MOVING_ORIGINS, MOVING_STATES
 from ..engine import assign_sql
+from ..tools import server
 from .dso_planner import FEW, MAX_INLINE
 
 #: Field of the customer account → field of its company that holds the default.
@@ -139,7 +140,7 @@ class DsoCustomer(models.Model):
             now=fields.Datetime.now(),
             limit=MAX_INLINE,
         )
-        with self.env['dso.planner']._bulk() if bulk else contextlib.nullcontext():
+        with server.settings(self.env, server.BULK) if bulk else contextlib.nullcontext():
             result = self.env.execute_query(query)
         self.env.invalidate_all(flush=False)
         regrouped = [row for row in result if row[0] == 'group_account_id']

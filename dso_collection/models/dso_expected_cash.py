@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_amount
 
 from ..engine import cash_sql
+from ..tools import server
 from ..tools.screens import open_form
 
 #: Why a part of an open item is expected on its day.
@@ -65,6 +66,7 @@ class DsoExpectedCash(models.Model):
 
     @property
     def _table_query(self):
+        server.set_local(self.env, server.INTERPRETED)
         companies = self.env['res.company'].sudo().search([('parent_id', '=', False)])
         return cash_sql.expected({company.id: company._dso_today() for company in companies})
 

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date, formatLang
 
 from ..engine import figures, snapshot_sql
 from ..engine.figures import Month
+from ..tools import server
 from .dso_snapshot import MONTHS
 
 #: Whose figures a row has.
@@ -235,7 +236,7 @@ class DsoFigure(models.Model):
         first_day = date_utils.subtract(date_utils.start_of(last_day, 'month'), months=MONTHS)
         days = self._get_days(first_day, last_day)
         since = date_utils.subtract(first_day, months=REACH - 1)
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             owed = self.env.execute_query(snapshot_sql.receivables(company.id, days))
             sold = self.env.execute_query(snapshot_sql.sales(company.id, since, last_day))
         rows = self._prepare_rows(days, owed, sold)

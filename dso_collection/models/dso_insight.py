@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import INSIGHTS
+from ..tools import server
 
 #: Ids of rows: that of the company and, below this, the place of the anomaly in the selection.
 ROWS_OF_COMPANY = 1000
@@ -193,6 +194,7 @@ class DsoInsight(models.Model):
 
     @property
     def _table_query(self):
+        server.set_local(self.env, server.INTERPRETED)
         companies = self.env.companies | self.env.companies.root_id
         roots = SQL(", ").join(SQL("(%s, %s)", each.id, each.root_id.id) for each in companies)
         kinds = [kind for kind, _label in self._fields['kind'].selection]

@@ -11,7 +11,7 @@ from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from ..engine import action_sql, exclusion_sql, plan_sql, recipient_sql, scope_sql
-from ..tools import clock
+from ..tools import clock, server
 
 _logger = logging.getLogger(__name__)
 
@@ -33,15 +33,6 @@ SLICE = 20000
 
 #: Planning inside accounting gives up after this wait and leaves the rest to the scheduled action.
 LOCK_TIMEOUT = '100ms'
-
-#: For statements over many accounts. The server cannot know how many rows our CTEs return, guesses
-#: few, and nests loops over tens of thousands; hash joins are right whatever it guesses.
-BULK_SETTINGS = {
-    'enable_nestloop': 'off',
-    'enable_mergejoin': 'off',
-    'jit': 'off',
-    'work_mem': '128MB',
-}
 
 
 @functools.lru_cache(maxsize=64)
@@ -241,7 +232,7 @@ class DsoPlanner(models.AbstractModel):
 
     def _give_birth(self, companies):
         """Create the customer accounts that open items of root companies lack."""
-        with self._bulk():
+        with server.settings(self.env, server.BULK):
             self._bear(scope_sql.births_of_companies(companies.ids, *self._log_values()))
 
     def _run(self, scope, company_ids, booked, *, bulk, today=None, prepared=None, promised=True):
@@ -280,7 +271,7 @@ class DsoPlanner(models.AbstractModel):
             action_sql.sync_actions(scope, calendars, *self._log_values()),
             action_sql.insert_actions(scope, calendars, clock.now(self.env.cr)),
         ]
-        with self._bulk() if bulk else contextlib.nullcontext():
+        with server.settings(self.env, server.BULK) if bulk else contextlib.nullcontext():
             for statement in statements:
                 execute(statement)
 
@@ -433,7 +424,8 @@ class DsoPlanner(models.AbstractModel):
                 return False
         self.env['dso.promise']._follow_up(company)
         self.env['dso.position']._refresh_delays(company)
-        company.dso_planned_on = company._dso_today()
+        if not clock.is_rehearsing(self.env.cr):  # which would keep the row from who wants to pause
+            company.dso_planned_on = company._dso_today()
         return bool(self.env['ir.cron']._commit_progress())
 
     # === NEW CUSTOMER ACCOUNTS === #
@@ -507,22 +499,4 @@ class DsoPlanner(models.AbstractModel):
         )
         yield set(names or ())
         if reset:
-            self._set_local({'lock_timeout': '0', 'plan_cache_mode': 'auto'})
-
-    @contextlib.contextmanager
-    def _bulk(self):
-        """Settings of the server for statements over many accounts, put back afterwards."""
-        names = list(BULK_SETTINGS)
-        settings = SQL(", ").join(SQL("current_setting(%s)", name) for name in names)
-        [before] = self.env.execute_query(SQL("SELECT %s", settings))
-        self._set_local(BULK_SETTINGS)
-        yield
-        self._set_local(dict(zip(names, before, strict=True)))
-
-    def _set_local(self, settings):
-        """Set parameters of the server until the end of the transaction.
-
-        :param dict settings: parameter → value
-        """
-        calls = (SQL("set_config(%s, %s, true)", *setting) for setting in settings.items())
-        self._execute(SQL("SELECT %s", SQL(", ").join(calls)))
+            server.set_local(self.env, {'lock_timeout': '0', 'plan_cache_mode': 'auto'})

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -20,7 +22,7 @@ class DsoPlanner(models.AbstractModel):
 
         :param res.company company: a root company
         """
-        since = company.dso_planned_on
+        since = company._dso_today() - timedelta(days=1)
         if self._changes_for_everybody(company, since):
             self._plan_company(company)
         else:

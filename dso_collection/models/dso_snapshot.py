@@ -6,6 +6,7 @@ from odoo.orm.models import parse_read_group_spec
 from odoo.tools import SQL, date_utils, split_every
 
 from ..engine import snapshot_sql
+from ..tools import server
 from .dso_money_mixin import SUMS
 
 #: Months before the running one for which the portfolio is rebuilt when collection is new.
@@ -171,6 +172,6 @@ class DsoSnapshot(models.Model):
             )
         )
         last_day = self._get_last_day(company)
-        with self.env['dso.planner']._bulk():
+        with server.settings(self.env, server.BULK):
             execute(snapshot_sql.insert_snapshots(company, days, last_day))
         self.invalidate_model(flush=False)

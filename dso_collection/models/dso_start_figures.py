@@ -7,6 +7,7 @@ from odoo.tools import format_amount
 
 from ..const import START_AGES, START_DEFAULTS
 from ..engine import scope_sql, start_sql
+from ..tools import server
 
 
 class StartRow(NamedTuple):
@@ -62,7 +63,7 @@ class DsoStartFigures(models.AbstractModel):
         self.env.flush_all()
         scope = scope_sql.scope_of_companies(company.ids)
         ctes = [planner._items(scope, [company._dso_calendar_row()], *planner._look_ahead())]
-        with planner._bulk():
+        with server.settings(self.env, server.BULK):
             found = self.env.execute_query(start_sql.figures(ctes, company.id))
         return [StartRow(*row) for row in found]
 

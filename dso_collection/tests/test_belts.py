@@ -290,7 +290,7 @@ class TestRelease(BeltCase):
         waiting = self.env['dso.action'].search([('belt', '=', 'cap')])
         counts = [self.queries(actions.mapped, 'belt') for actions in (waiting[:2], waiting)]
         self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(self.queries(self.env['dso.sending.day'].get_status), 12)
+        self.assertLessEqual(self.queries(self.env['dso.sending.day'].get_status), 15)
 
 
 class TestAddress(BeltCase):

@@ -10,6 +10,8 @@ from odoo import Command, api, fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
+from ..tools import server
+
 TABLES = (
     'dso_action_item',
     'dso_action',
@@ -87,7 +89,7 @@ class TestConcurrentAccounting(TransactionCase):
         def plan_for_long():
             with self.registry.cursor() as cr:
                 env = self.environment(cr)
-                env['dso.planner']._set_local({'statement_timeout': '60s'})
+                server.set_local(env, {'statement_timeout': '60s'})
                 cr.execute("UPDATE dso_position SET balance = balance + 1")
                 entered.set()
                 leave.wait(30)

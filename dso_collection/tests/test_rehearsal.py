@@ -210,6 +210,21 @@ class TestRehearsal(DispatchCase):
         self.foresee(days=3)
         self.assertEqual(self.reached, jan(6))
 
+    def test_the_company_can_be_paused_meanwhile(self):
+        """Its row is locked by nobody: a version of it that a rehearsal wrote would be."""
+        versions = set()
+
+        def look(*_args):
+            self.env.flush_all()
+            query = SQL("SELECT ctid::text FROM res_company WHERE id = %s", self.company.id)
+            versions.update(self.env.execute_query(query))
+
+        look()
+        with patch.object(type(self.env['dso.rehearsal']), '_live', side_effect=look) as live:
+            self.foresee(days=3)
+        self.assertEqual(live.call_count, 3)
+        self.assertEqual(len(versions), 1)
+
     def test_no_more_queries_for_more_customers(self):
         for by_hand in (False, True):
             with self.subTest(by_hand=by_hand):
