@@ -97,10 +97,11 @@ class DsoAlert(models.Model):
         if name == 'open_line_ids':
             records = customers.env[field.comodel_name]
             return records, records._search(records._domain_open_items()), scope_sql.owners_of_lines
-        if not field or field.type != 'one2many' or not field.store:
-            return None, None, None
+        if not field or field.type != 'one2many' or not field.comodel_name.startswith('dso.'):
+            return None, None, None  # others may search in ways of their own, as messages do
         records = customers.env[field.comodel_name].with_context(**field.context)
         if records._active_name or not records._fields[field.inverse_name].store:
             return None, None, None  # which archived records count, each condition says
+        customers._check_field_access(field, 'read')
         query = records._search(field.get_comodel_domain(customers))
         return records, query, partial(alert_sql.owners, field.inverse_name)

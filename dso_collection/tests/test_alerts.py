@@ -39,12 +39,14 @@ class TestAlertMembers(AlertCase):
         self.assertEqual(self.stored(), before)
 
     def test_criteria_of_items_and_days(self):
+        self.customer.message_post(body="He promised by phone.")
         cases = {
             True: [
                 [('open_line_ids', 'any', [('amount_residual', '>', 900)])],
                 [('oldest_due_date', '<', 'today -9d')],
                 [('action_ids', 'not any', [('state', '=', 'done')])],
                 [('partner_id.name', 'ilike', 'azure')],
+                [('message_ids', 'any', [('body', 'ilike', 'promised by phone')])],
             ],
             False: [
                 [('open_line_ids', 'any', [('amount_residual', '>', 1000)])],

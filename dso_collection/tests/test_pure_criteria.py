@@ -33,6 +33,7 @@ class TestCriteria(unittest.TestCase):
             "[('x', '=', datetime.sys)]": 'sys',
             "[('x', '=', uid.env)]": 'env',
             "[('x', '=', [1][0])]": '[1][0]',
+            "[('x', '=', 'a'.replace('a', 'aa'))]": "'a'.replace('a', 'aa')",
         }.items():
             with self.subTest(text):
                 self.assertEqual(find_forbidden(text), part)
