@@ -102,7 +102,7 @@ class DsoAlert(models.Model):
     def create(self, vals_list):
         alerts = super().create(vals_list)
         alerts._check_sharing()
-        alerts.sudo()._refresh()  # members belong to the engine, not to users
+        alerts.sudo()._refresh(SHORT)  # members belong to the engine, not to users
         return alerts
 
     def write(self, vals):
@@ -115,7 +115,7 @@ class DsoAlert(models.Model):
             alerts.baseline_on = False
             if 'company_id' in vals:
                 alerts.member_ids.unlink()
-            alerts._refresh()
+            alerts._refresh(SHORT)
         return result
 
     def _check_sharing(self):
@@ -149,7 +149,7 @@ class DsoAlert(models.Model):
         self.check_access('read')
         alert = self.sudo()  # members are the engine's; the list shows what the user may see
         if alert.try_lock_for_update():  # otherwise somebody brings them up to date right now
-            alert._refresh()
+            alert._refresh(SHORT)
         if self.last_error:
             raise UserError(self.last_error)
         action = self.env['ir.actions.act_window']._for_xml_id('dso_collection.dso_customer_action')
@@ -172,11 +172,12 @@ class DsoAlert(models.Model):
         company = self.sudo().company_id
         return company or self.env['res.company'].sudo().search([('parent_id', '=', False)])
 
-    def _refresh(self):
+    def _refresh(self, timeout=None):
         """Bring the members of these alerts up to date, in sudo.
 
         Alerts whose authors see the same customer accounts are one statement for each company.
 
+        :param str timeout: see :meth:`_try`; default: that of scheduled actions
         :return: alert → ids of the customer accounts that are new, but those of a first look
         :rtype: dict
         """
@@ -192,7 +193,7 @@ class DsoAlert(models.Model):
 
         with server.settings(self.env, server.BULK):
             for company, alerts in self._by_scan():
-                errors |= alerts._try_each(look, company, LONG)
+                errors |= alerts._try_each(look, company, timeout or LONG)
         self.env['dso.alert.account'].invalidate_model(flush=False)
         self.env['dso.customer'].invalidate_model(['alerts', 'alert_ids'], flush=False)
         for alert in self:

@@ -488,9 +488,10 @@ class DsoPlanner(models.AbstractModel):
 
         :param bool reset: whether statements after ours must find the usual settings again
         """
-        [[names, *_settings]] = self.env.execute_query(
+        [[names, jit, *_settings]] = self.env.execute_query(
             SQL(
                 "SELECT (SELECT array_agg(name) FROM pg_prepared_statements WHERE name LIKE %s),"
+                " current_setting('jit'), set_config('jit', 'off', true),"
                 " set_config('lock_timeout', %s, true),"
                 " set_config('plan_cache_mode', 'force_generic_plan', true)",
                 'dso\\_%',
@@ -499,4 +500,5 @@ class DsoPlanner(models.AbstractModel):
         )
         yield set(names or ())
         if reset:
-            server.set_local(self.env, {'lock_timeout': '0', 'plan_cache_mode': 'auto'})
+            usual = {'jit': jit, 'lock_timeout': '0', 'plan_cache_mode': 'auto'}
+            server.set_local(self.env, usual)

@@ -96,6 +96,13 @@ class TestBrokenAlerts(AlertCase):
         self.assertFalse(fine.last_error)
         self.env.cr.execute("SHOW statement_timeout")
         self.assertEqual(self.env.cr.fetchone()[0], '77s')
+        with (  # people wait for seconds, not for as long as a scheduled action
+            patch.object(type(slow), '_get_conditions', sleepy),
+            patch.object(dso_alert, 'SHORT', '200ms'),
+            mute_logger('odoo.sql_db'),
+            self.assertRefused(UserError, "take too long"),
+        ):
+            slow.action_open()
 
     def test_time_limits_in_each_other(self):
         """Each puts back the one before it, whether what it limits succeeds or not."""

@@ -1,6 +1,7 @@
 """What makes the planner plan, and what it leaves alone."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import psycopg2
 from odoo import Command
@@ -230,6 +231,23 @@ class TestPlanner(CollectionCase):
                 [[after]] = self.env.execute_query(locks)
                 left = self.env['dso.plan.mark'].search_count([])
             self.assertEqual((after - before, left), (taken, 3 - taken))
+
+    def test_statements_after_ours_find_the_usual_settings(self):
+        names = ('jit', 'lock_timeout', 'plan_cache_mode', 'enable_nestloop', 'work_mem')
+        settings = SQL("SELECT %s", SQL(", ").join(SQL("current_setting(%s)", n) for n in names))
+        before = self.env.execute_query(settings)
+        seen = []
+
+        def run(*_args, **_kwargs):
+            seen.extend(self.env.execute_query(settings))
+
+        with patch.object(type(self.env['dso.planner']), '_run', run):
+            self.create_invoice(self.customer, jan(1), posted=jan(-20))
+            self.plan()
+        self.assertEqual(
+            {row[:3] for row in seen}, {('off', dso_planner.LOCK_TIMEOUT, 'force_generic_plan')}
+        )
+        self.assertEqual(self.env.execute_query(settings), before)
 
     def test_second_plan_writes_nothing(self):
         for day in (1, -40, 20):
