@@ -5,13 +5,15 @@ from odoo.tools import SQL
 from . import scope_sql
 
 
-def refresh(accounts, conditions, company_id, now):
-    """Bring the members of alerts up to date; nothing changed = nothing written.
+def changes(accounts, conditions, company_id):
+    """Customer accounts that are in other alerts than they were.
+
+    Only read, not written: so the server may use several processes.
 
     :param Query accounts: customer accounts of the company that the authors of the criteria see
     :param dict conditions: alert id → SQL condition on the rows of that query
     :param int company_id: root company whose accounts are looked at
-    :return: SQL of the rows ``(alert id, customer account id)`` that have entered
+    :return: SQL of the rows ``(customer account id, alert ids before, alert ids after)``
     """
     return SQL(
         """WITH seen AS MATERIALIZED (%(seen)s),
@@ -21,26 +23,41 @@ def refresh(accounts, conditions, company_id, now):
             WHERE a.alert_id = ANY(%(alert_ids)s) AND a.company_id = %(company_id)s
             GROUP BY a.customer_id
         ),
-        change AS MATERIALIZED (
-            SELECT customer_id, COALESCE(seen.alert_ids, '{}') AS after,
-                COALESCE(known.alert_ids, '{}') AS before
+        change AS (
+            SELECT customer_id, COALESCE(known.alert_ids, '{}') AS before,
+                COALESCE(seen.alert_ids, '{}') AS after
             FROM seen FULL JOIN known USING (customer_id)
-            WHERE NOT (COALESCE(seen.alert_ids, '{}') @> COALESCE(known.alert_ids, '{}')
-                AND COALESCE(known.alert_ids, '{}') @> COALESCE(seen.alert_ids, '{}'))
-        ),
-        gone AS (
-            DELETE FROM dso_alert_account a USING change
-            WHERE a.customer_id = change.customer_id AND a.alert_id = ANY(change.before)
-                AND a.alert_id <> ALL(change.after)
         )
-        INSERT INTO dso_alert_account (alert_id, customer_id, company_id, entered_on)
-        SELECT alert_id, customer_id, %(company_id)s, %(now)s FROM change, unnest(after) AS alert_id
-        WHERE alert_id <> ALL(before)
-        RETURNING alert_id, customer_id""",
+        SELECT customer_id, before, after FROM change
+        WHERE NOT (before @> after AND after @> before)""",
         seen=_alerts_of_accounts(accounts, conditions),
         alert_ids=list(conditions),
         company_id=company_id,
-        now=now,
+    )
+
+
+def leave(members):
+    """Take customer accounts out of alerts.
+
+    :param list members: pairs (alert id, customer account id)
+    """
+    return SQL(
+        "DELETE FROM dso_alert_account a USING unnest(%s::int[], %s::int[]) gone(alert_id, id)"
+        " WHERE a.alert_id = gone.alert_id AND a.customer_id = gone.id",
+        [alert_id for alert_id, _customer_id in members],
+        [customer_id for _alert_id, customer_id in members],
+    )
+
+
+def enter(members, company_id, now):
+    """Let customer accounts of a company be in alerts; parameters as for :func:`leave`."""
+    return SQL(
+        "INSERT INTO dso_alert_account (alert_id, customer_id, company_id, entered_on)"
+        " SELECT alert_id, id, %s, %s FROM unnest(%s::int[], %s::int[]) new(alert_id, id)",
+        company_id,
+        now,
+        [alert_id for alert_id, _customer_id in members],
+        [customer_id for _alert_id, customer_id in members],
     )
 
 
@@ -62,7 +79,7 @@ def _alerts_of_accounts(accounts, conditions):
 def counts(accounts, conditions):
     """Number of the accounts that meet the criteria of each alert.
 
-    :param Query accounts: see :func:`refresh`
+    :param Query accounts: see :func:`changes`
     :return: SQL of one row, in the order of the conditions
     """
     return accounts.select(

@@ -186,9 +186,7 @@ class DsoAlert(models.Model):
         entered, errors = defaultdict(list), {}
 
         def look(alerts, company):
-            conditions, query = alerts._get_conditions(company)
-            rows = self.env.execute_query(alert_sql.refresh(query, conditions, company.id, now))
-            for alert_id, customer_id in rows:
+            for alert_id, customer_id in alerts._write_members(company, now):
                 entered[alert_id].append(customer_id)
 
         with server.settings(self.env, server.BULK):

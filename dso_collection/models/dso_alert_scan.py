@@ -30,6 +30,25 @@ class DsoAlert(models.Model):
             return self._author().id  # nothing, which is to be said of each alert
         return repr(query.select())
 
+    def _write_members(self, company, now):
+        """Write which customer accounts of a company are in these alerts; only what has changed.
+
+        :param datetime now: when who is new has entered
+        :return: who is new, as pairs (alert id, customer account id)
+        :rtype: list[tuple[int, int]]
+        """
+        conditions, query = self._get_conditions(company)
+        rows = self.env.execute_query(alert_sql.changes(query, conditions, company.id))
+        new = [(id_, account) for account, old, now_in in rows for id_ in {*now_in}.difference(old)]
+        gone = [
+            (id_, account) for account, old, now_in in rows for id_ in {*old}.difference(now_in)
+        ]
+        if gone:
+            self.env.cr.execute(alert_sql.leave(gone))
+        if new:
+            self.env.cr.execute(alert_sql.enter(new, company.id, now))
+        return new
+
     def _get_conditions(self, company):
         """Return the criteria of alerts on the customer accounts in a company that their authors
         see, all of them the same.

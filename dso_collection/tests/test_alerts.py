@@ -221,7 +221,7 @@ class TestAlertRights(AlertCase):
             author: self.create_alert(calls, author, is_shared=True)
             for author in (self.manager, narrow, self.env.user)
         }
-        with patch.object(alert_sql, 'refresh', wraps=alert_sql.refresh) as refresh:
+        with patch.object(alert_sql, 'changes', wraps=alert_sql.changes) as refresh:
             self.refresh(self.env['dso.alert'].union(*alerts.values()))
         here = [call for call in refresh.call_args_list if call.args[2] == self.company.id]
         self.assertEqual(len(here), 2, "Managers of this company alone, and who sees everything")
