@@ -6,6 +6,9 @@ from odoo.fields import Domain
 #: Hour of the day, in the time zone of the user's company, from which the mail of the day is sent.
 MAIL_HOUR = 6
 
+#: Customers whom the mail names of each alert, those who owe most first, before it counts the rest.
+NAMES_SHOWN = 20
+
 
 class DsoAlertSubscription(models.Model):
     """How a user wants to hear of the customer accounts that newly enter an alert (spec 7.3)."""
@@ -121,12 +124,16 @@ class DsoAlertSubscription(models.Model):
         """
         if not news or not user.email:
             return
-        alerts = [(a.with_context(lang=user.lang), accounts) for a, accounts in news.items()]
         mail = self.with_context(lang=user.lang)
+        alerts = [mail._get_mail_item(alert, customers) for alert, customers in news.items()]
         company = user.company_id
         body = mail.env['ir.qweb']._render(
             'dso_collection.dso_alert_mail',
-            {'alerts': alerts, 'url': self[:1].get_base_url(), 'user': user},
+            {
+                'alerts': alerts,
+                'url': self[:1].get_base_url(),
+                'user': user,
+            },
         )
         self.env['mail.mail'].create(
             {
@@ -137,3 +144,13 @@ class DsoAlertSubscription(models.Model):
                 'auto_delete': True,
             }
         )
+
+    def _get_mail_item(self, alert, customers):
+        """Return what the mail says of one alert, for the template."""
+        shown = customers.sorted('overdue', reverse=True)[:NAMES_SHOWN]
+        left = len(customers) - len(shown)
+        return {
+            'name': alert.with_context(lang=self.env.lang).name,
+            'customers': shown,
+            'left': left and self.env._("%(count)s more", count=left),
+        }

@@ -210,6 +210,21 @@ class TestAlertNews(AlertCase):
         self.run_cron()
         self.assertEqual(len(self.mails()), 2, "nothing new, no mail")
 
+    def test_the_mail_names_who_owes_most_and_counts_the_rest(self):
+        self.subscribe('by_mail')
+        self.go_to(jan(20), 14)
+        for number, customer in enumerate(self.create_customers(22)):
+            self.create_invoice(customer, jan(10), amount=1000 + number, posted=jan(1))
+        self.plan()
+        self.run_cron()
+        self.go_to(jan(21))
+        self.run_cron()
+        body = self.mails().body_html
+        self.assertLess(body.index("1,021.00"), body.index("1,020.00"))
+        self.assertIn("1,002.00", body)
+        self.assertNotIn("1,001.00", body)
+        self.assertRegex(body, r"\b2 more")
+
     def test_who_has_left_again_is_no_news(self):
         self.subscribe('by_mail')
         self.go_to(jan(20), 14)
