@@ -3,6 +3,7 @@
 import statistics
 
 import generate
+from odoo.tools import SQL
 
 ALERTS = 100
 AUTHORS = 4
@@ -76,12 +77,33 @@ def criteria(n):
     )[kind]
 
 
-def change(env):
-    """Let one account in fifty owe more, and another owe nothing."""
-    env.cr.execute('UPDATE dso_position SET overdue = 19900 WHERE MOD(id, 50) = 0')
-    env.cr.execute('UPDATE dso_position SET overdue = 0 WHERE MOD(id, 50) = 25')
+def change(env, number, overdue):
+    """Let one account in fifty owe more, and another pay everything.
+
+    :param int number: which ones
+    :param str overdue: SQL of what the ones owe then
+    """
+    for rest, amount in ((number, overdue), (number + 25, '0')):
+        env.cr.execute(
+            f'UPDATE dso_position SET overdue = {amount}, balance = {amount}'
+            ' WHERE MOD(id, 50) = %s',
+            [rest],
+        )
+    env.cr.execute('CREATE TEMP TABLE known AS SELECT alert_id, customer_id FROM dso_alert_account')
     env.cr.commit()
     env.invalidate_all()
+
+
+def changes(env):
+    """Return how many members have left and entered since the last :func:`change`."""
+    [[count]] = env.execute_query(
+        SQL(
+            """SELECT COUNT(*) FROM known FULL JOIN dso_alert_account USING (alert_id, customer_id)
+            WHERE known.* IS NULL OR dso_alert_account.id IS NULL"""
+        )
+    )
+    env.cr.execute('DROP TABLE known')
+    return count
 
 
 def measure(env, count, clock, counted, vacuum):
@@ -102,8 +124,11 @@ def measure(env, count, clock, counted, vacuum):
         with counted(env, result, 'idle_queries'):
             series['idle'].append(clock(refresh))
     result.update({name: statistics.median(times) for name, times in series.items()})
-    change(env)
-    result['changed'] = clock(refresh)
+    # A night: some owe a thousand more. A flood: the same number enter some forty alerts each.
+    for number, (name, overdue) in enumerate({'night': 'overdue + 1000', 'flood': '19900'}.items()):
+        change(env, number, overdue)
+        result[name] = clock(refresh)
+        result[f'{name}_changes'] = changes(env)
     customers = env['dso.customer'].search([('alert_ids', '!=', False)], limit=80)
     env.invalidate_all()
     with counted(env, result, 'squares_queries'):
