@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine.scope_sql import ROOT_COMPANY
+from ..tools.search import search_flag
 
 #: Columns of a move from which a plan is derived; what its items carry is marked there.
 PLAN_COLUMNS = frozenset(['payment_state', 'invoice_date_due', 'date', 'is_move_sent'])
@@ -50,11 +51,12 @@ class AccountMove(models.Model):
 
     @api.model
     def _search_is_leader_invoice(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
+        return search_flag(operator, value, self._dso_domain_leaders)
+
+    @api.model
+    def _dso_domain_leaders(self):
         positions = self.env['dso.position']._search([('leader_move_id', '!=', False)])
-        leaders = Domain('id', 'in', positions.subselect('leader_move_id'))
-        return leaders if True in value else ~leaders
+        return Domain('id', 'in', positions.subselect('leader_move_id'))
 
     @api.depends('commercial_partner_id', 'company_id')
     def _compute_dso_customer_id(self):

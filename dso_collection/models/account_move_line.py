@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from ..engine.plan_sql import CLOSED_PAYMENT_STATES
 from ..engine.scope_sql import ROOT_COMPANY, customer_code
 from ..tools.screens import open_form
+from ..tools.search import search_flag
 
 #: Columns of a journal item from which a plan is derived.
 PLAN_COLUMNS = frozenset(
@@ -87,11 +88,12 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _search_is_leader_item(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
+        return search_flag(operator, value, self._dso_domain_leaders)
+
+    @api.model
+    def _dso_domain_leaders(self):
         positions = self.env['dso.position']._search([('leader_line_id', '!=', False)])
-        leaders = Domain('id', 'in', positions.subselect('leader_line_id'))
-        return leaders if True in value else ~leaders
+        return Domain('id', 'in', positions.subselect('leader_line_id'))
 
     @api.depends('date_maturity')
     def _compute_dso_days_overdue(self):

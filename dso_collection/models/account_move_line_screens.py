@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date, format_list
 from odoo.tools.misc import formatLang
 
 from ..engine import exclusion_sql, scope_sql
+from ..tools.search import search_flag
 
 #: Columns of the current status of an item by which items are grouped.
 STATUS_COLUMNS = {'dso_status_id': 'status_id', 'dso_status_category': 'category'}
@@ -50,10 +51,11 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _search_dso_is_mine(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        mine = Domain('dso_collector_id', 'in', self.env['dso.customer']._get_mine().ids)
-        return mine if True in value else ~mine
+        return search_flag(operator, value, self._dso_domain_mine)
+
+    @api.model
+    def _dso_domain_mine(self):
+        return Domain('dso_collector_id', 'in', self.env['dso.customer']._get_mine().ids)
 
     # === GROUPING === #
 

@@ -22,6 +22,7 @@ from ..const import (
 )
 from ..tools import clock
 from ..tools.screens import open_form
+from ..tools.search import search_flag
 
 #: What may still change once an action is done: how its message fared.
 MUTABLE_WHEN_CLOSED = frozenset(['delivery'])
@@ -194,10 +195,8 @@ class DsoAction(models.Model):
 
     @api.model
     def _search_to_confirm(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        domain = Domain('state', 'in', OPEN_STATES) & self._domain_unconfirmed()
-        return domain if True in value else ~domain
+        is_open = Domain('state', 'in', OPEN_STATES)
+        return search_flag(operator, value, lambda: is_open & self._domain_unconfirmed())
 
     @api.depends('state', 'mode', 'to_confirm', 'date_planned')
     def _compute_status_color(self):

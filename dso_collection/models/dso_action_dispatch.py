@@ -1,3 +1,5 @@
+from functools import partial
+
 from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -6,6 +8,7 @@ from odoo.tools import email_normalize, email_normalize_all, formataddr
 from odoo.tools.mail import email_split_tuples
 
 from ..const import AUTOMATIC_MODES, CLOSED_STATES, MESSAGE_TYPES, OPEN_STATES
+from ..tools.search import search_flag
 
 #: Placeholders in texts beside the hashtags.
 TEXT_EXPRESSIONS = (
@@ -67,10 +70,8 @@ class DsoAction(models.Model):
 
     @api.model
     def _search_goes_next(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        going = self._domain_goes_next(self.env.companies.root_id)
-        return going if True in value else ~going
+        companies = self.env.companies.root_id
+        return search_flag(operator, value, partial(self._domain_goes_next, companies))
 
     # === DOMAINS === #
 

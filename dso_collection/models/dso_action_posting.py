@@ -9,6 +9,7 @@ from odoo.tools.misc import formatLang
 from odoo.tools.pdf import merge_pdf
 
 from ..const import AUTOMATIC_MODES, LETTER_TYPES
+from ..tools.search import search_flag
 
 _logger = logging.getLogger(__name__)
 
@@ -51,10 +52,7 @@ class DsoActionMessage(models.Model):
 
     @api.model
     def _search_is_waiting(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        domain = self._domain_waiting_letters()
-        return domain if True in value else ~domain
+        return search_flag(operator, value, self._domain_waiting_letters)
 
     @api.model
     def _domain_waiting_letters(self):

@@ -11,6 +11,7 @@ from ..const import (
     SOURCES,
 )
 from ..tools.screens import open_form
+from ..tools.search import search_flag
 
 #: A write on one of these changes what the engine would plan.
 PLAN_FIELDS = frozenset(
@@ -183,8 +184,10 @@ class DsoCustomer(models.Model):
 
     @api.model
     def _search_on_hold(self, operator, value):
-        if operator != 'in' or list(value) != [True]:
-            return NotImplemented
+        return search_flag(operator, value, self._domain_on_hold)
+
+    @api.model
+    def _domain_on_hold(self):
         roots = self.env['res.company'].sudo().search([('parent_id', '=', False)])
         return Domain('hold_reason', '!=', False) & Domain.OR(
             Domain('company_id', 'in', companies.ids)

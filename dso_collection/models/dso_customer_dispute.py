@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.search import search_flag
+
 
 class DsoCustomer(models.Model):
     """Disputes and litigation of a customer account."""
@@ -35,10 +37,7 @@ class DsoCustomer(models.Model):
 
     @api.model
     def _search_in_litigation(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        domain = self._domain_in_litigation()
-        return domain if True in value else ~domain
+        return search_flag(operator, value, self._domain_in_litigation)
 
     @api.model
     def _domain_in_litigation(self):

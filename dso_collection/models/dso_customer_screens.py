@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..const import ACTION_TYPES, RECIPIENT_ERRORS
 from ..engine import belt_sql, group_sql
+from ..tools.search import search_flag
 
 #: Decision that a customer account may miss → ready filter of those that miss it (spec 2.8).
 ORPHANS = {'collector_id': 'no_collector', 'scenario_id': 'no_scenario'}
@@ -68,8 +69,16 @@ class DsoCustomer(models.Model):
 
     @api.model
     def _search_shares_address(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
+        return search_flag(operator, value, self._domain_sharing_address)
+
+    # === DOMAINS === #
+
+    @api.model
+    def _domain_sharing_address(self):
+        """Customer accounts whose next message goes to an address of another one's, too.
+
+        :rtype: Domain
+        """
         shared = SQL(
             """(WITH reached AS MATERIALIZED (
                     SELECT p.id, p.company_id, one.address FROM dso_position p
@@ -83,10 +92,7 @@ class DsoCustomer(models.Model):
                 ))""",
             belt_sql.addresses(SQL("p.plan_recipient")),  # a postal one has commas, too
         )
-        domain = Domain('position_id', 'in', shared)
-        return domain if True in value else ~domain
-
-    # === DOMAINS === #
+        return Domain('position_id', 'in', shared)
 
     @api.model
     def _domain_without(self, field):

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import scope_sql
-from ..tools.unset import search_unset
+from ..tools.search import search_unset
 
 #: Facade field → path to its value from the customer account.
 FACADES = {

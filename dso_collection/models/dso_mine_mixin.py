@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.search import search_flag
+
 
 class DsoMineMixin(models.AbstractModel):
     """What a user takes care of: his own, and that of collectors for whom he stands in (6.8)."""
@@ -30,9 +32,7 @@ class DsoMineMixin(models.AbstractModel):
 
     @api.model
     def _search_is_mine(self, operator, value):
-        if operator != 'in':
-            return NotImplemented
-        return self._domain_mine() if True in value else ~self._domain_mine()
+        return search_flag(operator, value, self._domain_mine)
 
     @api.depends('collector_id')
     @api.depends_context('uid')

@@ -3,7 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..const import STATUS_CATEGORIES
-from ..tools.unset import search_unset
+from ..tools.search import search_unset
 
 #: Fields of the mixin.
 RECORD_FACADES = ('dso_status_id', 'dso_status_category', 'dso_promise_id', 'dso_dispute_id')
