@@ -11,7 +11,7 @@ from ..const import (
     SOURCES,
 )
 from ..tools.screens import open_form
-from ..tools.search import search_flag
+from ..tools.search import search_flag, search_unset
 
 #: A write on one of these changes what the engine would plan.
 PLAN_FIELDS = frozenset(
@@ -155,11 +155,15 @@ class DsoCustomer(models.Model):
     def _search_open_line_ids(self, operator, value):
         if operator not in ('any', 'in', 'any!'):
             return NotImplemented
+        return search_unset(operator, value, self._domain_of_lines)
+
+    @api.model
+    def _domain_of_lines(self, operator, value):
+        """Customer accounts with open items that fulfil a condition.
+
+        :rtype: Domain
+        """
         lines = self.env['account.move.line']
-        if operator == 'in' and False in value:  # no open item
-            known = [line_id for line_id in value if line_id]
-            owing = self._search_open_line_ids('any', Domain.TRUE)
-            return ~owing | self._search_open_line_ids('in', known) if known else ~owing
         domain = value if isinstance(value, Domain) else Domain('id', operator, value)
         query = lines._search(Domain.AND([lines._domain_open_items(), domain]))
         return Domain('id', 'in', self.env['dso.planner']._customers_of_lines(query))

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.search import search_unset
+
 
 class DsoCustomer(models.Model):
     """The coloured squares of a customer account: the alerts in which it is."""
@@ -37,10 +39,14 @@ class DsoCustomer(models.Model):
     def _search_alert_ids(self, operator, value):
         if operator not in ('in', 'any'):
             return NotImplemented
-        if operator == 'in' and False in value:
-            known = [alert_id for alert_id in value if alert_id]
-            marked = self._search_alert_ids('any', Domain.TRUE)
-            return ~marked | self._search_alert_ids('in', known) if known else ~marked
+        return search_unset(operator, value, self._domain_in_alerts)
+
+    @api.model
+    def _domain_in_alerts(self, operator, value):
+        """Customer accounts in alerts that fulfil a condition.
+
+        :rtype: Domain
+        """
         shown = Domain('alert_id', operator, value) & Domain('alert_id.active', '=', True)
         found = self.env['dso.alert.account']._search(shown)
         return Domain('id', 'in', found.subselect('customer_id'))

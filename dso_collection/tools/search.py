@@ -35,5 +35,6 @@ def search_unset(operator, value, domain_of):
         return NotImplemented
     if operator != 'in' or False not in value:
         return domain_of(operator, value)
-    found = domain_of('in', [wanted for wanted in value if wanted])
-    return found | ~domain_of('!=', False)
+    unset = ~domain_of('!=', False)
+    wanted = [known for known in value if known]
+    return domain_of('in', wanted) | unset if wanted else unset
