@@ -76,7 +76,6 @@ class DsoAlert(models.Model):
         :rtype: tuple[dso.customer, Query]
         """
         customers = self._get_customers(company)
-        customers.browse().check_access('read')
         return customers, customers._search([('company_id', '=', company.id)])
 
     def _read_once(self, customers, readings, condition):

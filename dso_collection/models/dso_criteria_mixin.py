@@ -127,16 +127,20 @@ class DsoCriteriaMixin(models.AbstractModel):
         """Return the model of customer accounts as the author of the criteria sees it.
 
         :param res.company company: a root company, in sudo
+        :raise AccessError: when the author may not read customer accounts
+        :rtype: dso.customer
         """
         author = self._author().sudo()  # to act as that person
         companies = author.company_ids.filtered(lambda c: c.root_id == company)
         if author._is_superuser():  # who wrote what comes along with the addon
             companies = company
-        return (
+        customers = (
             self.env['dso.customer']
             .with_user(author)
             .with_context(allowed_company_ids=companies.ids, tz=company.dso_tz, lang=author.lang)
         )
+        customers.check_access('read')
+        return customers
 
     def _matching_customers(self, company):
         """Return the customer accounts that the author of the criteria finds with them.
@@ -145,7 +149,6 @@ class DsoCriteriaMixin(models.AbstractModel):
         :rtype: Query
         """
         customers = self._get_customers(company)
-        customers.browse().check_access('read')
         domain = Domain('company_id', '=', company.id) & Domain(self._criteria(company))
         return customers._search(domain)
 
