@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import SQL
 
 from ..engine import day_sql, scope_sql
 from .dso_planner import FEW, MARKS_KEY
@@ -76,14 +75,4 @@ class DsoPlanner(models.AbstractModel):
             return True
         if not company.dso_hold_books:
             return False
-        stale = [
-            self.env.execute_query(
-                SQL(
-                    "SELECT %s FROM %s",
-                    scope_sql.books_are_stale(),
-                    scope_sql.calendars([company._dso_calendar_row(day)]),
-                )
-            )
-            for day in (since, today)
-        ]
-        return stale[0] != stale[1]
+        return company._dso_with_stale_books(since) != company._dso_with_stale_books(today)

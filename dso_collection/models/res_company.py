@@ -273,15 +273,17 @@ class ResCompany(models.Model):
         """
         return self._dso_now().date()
 
-    def _dso_with_stale_books(self):
+    def _dso_with_stale_books(self, today=None):
         """Return those of these root companies whose newest bank entry is too old (spec 3.16).
 
+        :param date today: day to look from; default: today in the time zone of each company
         :rtype: res.company
         """
         if not self:
             return self
         self.env.flush_all()
-        rows = [company._dso_calendar_row() for company in self.sudo()]  # a branch user's root
+        companies = self.sudo()  # a branch user's root
+        rows = [company._dso_calendar_row(today) for company in companies]
         stale = self.env.execute_query(
             SQL(
                 "SELECT cal.company_id FROM %s WHERE %s",
