@@ -13,7 +13,7 @@ DAYS_OVERDUE = SQL(
     " CASE WHEN pos.reason = 'hold' THEN pos.oldest_due_date END)"
 )
 
-#: Upper ends of the ages of :data:`const.START_AGES`, in days.
+#: Which of :data:`const.START_AGES` the days of ``age`` are.
 AGE = SQL(
     "CASE %s WHEN age.days IS NOT NULL THEN 'older' END",
     SQL(" ").join(

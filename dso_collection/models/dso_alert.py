@@ -68,8 +68,7 @@ class DsoAlert(models.Model):
     @api.depends('domain', 'company_id', 'criteria_user_id')
     @api.depends_context('uid', 'allowed_company_ids')
     def _compute_customer_count(self):
-        roots = self.env.companies.sudo().root_id  # users of a branch may not read its root
-        counts, errors = self._count_in(roots)
+        counts, errors = self._count_in(self.env.companies._dso_root())
         for alert in self:
             alert.customer_count = counts[alert]
             alert.count_error = errors.get(alert, False)
