@@ -132,6 +132,18 @@ class DispatchCase(CollectionCase):
             actions = self.env['dso.action'].search(domain)
         return self.env['dso.dispatch']._dispatch(actions, domain)
 
+    def dispatch_of_group(self, lead):
+        """The reminder of a group that asks for items of the customer, queued on its day."""
+        self.create_invoice(lead, jan(1), posted=jan(0))
+        lead.collector_id = self.collector
+        self.customer.group_account_id = lead
+        self.go_to(jan(4))
+        self.plan()
+        action = self.next_action(lead)
+        action.action_confirm()
+        self.dispatch(action)
+        return action
+
     def run_cron(self):
         """Run the scheduled action itself."""
         with self.enter_registry_test_mode():

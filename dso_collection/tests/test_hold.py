@@ -90,14 +90,7 @@ class TestHold(DispatchCase):
 
     def test_reminder_of_a_group_that_asks_for_items_of_a_member(self):
         lead = self.create_customer("Azure Group")
-        self.create_invoice(lead, jan(1), posted=jan(0))
-        lead.collector_id = self.collector
-        self.customer.group_account_id = lead
-        self.go_to(jan(4))
-        self.plan()
-        action = self.next_action(lead)
-        action.action_confirm()
-        self.dispatch(action)
+        action = self.dispatch_of_group(lead)
         self.assertEqual(action.state, 'sending')
         self.hold()
         self.run_queue()
@@ -197,15 +190,7 @@ class TestHoldOfLetters(LetterCase):
         self.assertIn("dunning hold", second.caution)
 
     def test_letter_of_a_group_that_asks_for_items_of_a_member(self):
-        lead = self.create_customer("Azure Group")
-        self.create_invoice(lead, jan(1), posted=jan(0))
-        lead.collector_id = self.collector
-        self.customer.group_account_id = lead
-        self.go_to(jan(4))
-        self.plan()
-        action = self.next_action(lead)
-        action.action_confirm()
-        self.dispatch(action)
+        action = self.dispatch_of_group(self.create_customer("Azure Group"))
         letter = action.sent_message_ids
         self.by_collector(letter).action_print()
         self.customer.hold_reason = 'legal'
