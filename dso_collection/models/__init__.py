@@ -151,6 +151,7 @@ from . import (
     res_company_dispatch,
     res_company_late,
     res_company_pause,
+    res_company_roots,
     res_company_start,
     res_config_settings,
     res_partner,

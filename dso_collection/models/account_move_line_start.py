@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class AccountMoveLine(models.Model):
@@ -16,10 +16,9 @@ class AccountMoveLine(models.Model):
         decides on their customer accounts, as it did at the start.
         """
         self.check_access('read')
-        if not self.env.user.has_group('dso_collection.group_dso_manager'):
-            raise AccessError(
-                self.env._("Only collection managers take items in: ask one of them.")
-            )
+        self.env['res.company']._dso_check_manager(
+            self.env._("Only collection managers take items in: ask one of them.")
+        )
         # Managers of collection may not write journal items; this says who is chased, not what is
         # booked, and accounting finds it in the chatter.
         items = self.sudo()

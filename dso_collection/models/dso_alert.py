@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -85,15 +85,11 @@ class DsoAlert(models.Model):
 
     @api.constrains('company_id')
     def _check_company_is_root(self):
-        for company in self.sudo().company_id:  # only to name it
-            if company.parent_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(branch)s is a branch: give the alert to its main company %(company)s.",
-                        branch=company.name,
-                        company=company.root_id.name,
-                    )
-                )
+        self.company_id._dso_check_root(
+            lambda **names: self.env._(
+                "%(branch)s is a branch: give the alert to its main company %(company)s.", **names
+            )
+        )
 
     # === CRUD METHODS === #
 
@@ -118,10 +114,8 @@ class DsoAlert(models.Model):
         return result
 
     def _check_sharing(self):
-        if any(alert.is_shared for alert in self) and not (
-            self.env.su or self.env.user.has_group('dso_collection.group_dso_manager')
-        ):
-            raise AccessError(
+        if any(alert.is_shared for alert in self):
+            self.env['res.company']._dso_check_manager(
                 self.env._(
                     "Only collection managers share alerts: keep yours for yourself, or ask one."
                 )
@@ -169,7 +163,7 @@ class DsoAlert(models.Model):
     def _get_companies(self):
         """Return the root companies in which the criteria are looked at."""
         company = self.sudo().company_id
-        return company or self.env['res.company'].sudo().search([('parent_id', '=', False)])
+        return company or self.env['res.company'].sudo()._dso_search_roots()
 
     def _refresh(self, timeout=None):
         """Bring the members of these alerts up to date, in sudo.

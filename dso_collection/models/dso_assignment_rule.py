@@ -125,15 +125,11 @@ class DsoAssignmentRule(models.Model):
 
     @api.constrains('company_id')
     def _check_company_is_root(self):
-        for company in self.sudo().company_id:  # only to name it
-            if company.parent_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(branch)s is a branch: give the rule to its main company %(company)s.",
-                        branch=company.name,
-                        company=company.root_id.name,
-                    )
-                )
+        self.company_id._dso_check_root(
+            lambda **names: self.env._(
+                "%(branch)s is a branch: give the rule to its main company %(company)s.", **names
+            )
+        )
 
     @api.constrains('kind', 'company_id', *KIND_FIELDS.values())
     def _check_value(self):
@@ -281,7 +277,7 @@ class DsoAssignmentRule(models.Model):
     @api.model
     def _cron_assign(self):
         """Run the automatic rules: every night for all customer accounts, else for new ones."""
-        for company in self.env['res.company'].search([('parent_id', '=', False)]):
+        for company in self.env['res.company']._dso_search_roots():
             today = company._dso_today()
             self._run_company(company, new_accounts=company.dso_assigned_on == today)
             company.dso_assigned_on = today

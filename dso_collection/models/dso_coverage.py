@@ -126,7 +126,7 @@ class DsoCoverage(models.Model):
     @api.model
     def _prove_missing(self):
         """Prove every company that has been planned for today and not proved yet."""
-        companies = self._planned(self.env['res.company'].search([('parent_id', '=', False)]))
+        companies = self._planned(self.env['res.company']._dso_search_roots())
         days = companies.mapped('dso_planned_on')
         proved = self.search([('company_id', 'in', companies.ids), ('day', 'in', days)])
         done = {(proof.company_id, proof.day) for proof in proved}

@@ -192,7 +192,7 @@ class DsoCustomer(models.Model):
 
     @api.model
     def _domain_on_hold(self):
-        roots = self.env['res.company'].sudo().search([('parent_id', '=', False)])
+        roots = self.env['res.company'].sudo()._dso_search_roots()
         return Domain('hold_reason', '!=', False) & Domain.OR(
             Domain('company_id', 'in', companies.ids)
             & (Domain('hold_from', '=', False) | Domain('hold_from', '<=', today))
@@ -254,15 +254,12 @@ class DsoCustomer(models.Model):
                         company=customer.partner_id.commercial_partner_id.name,
                     )
                 )
-            if customer.company_id != customer.company_id.root_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(branch)s is a branch: collection is managed on its main company "
-                        "%(company)s.",
-                        branch=customer.company_id.name,
-                        company=customer.company_id.root_id.name,
-                    )
-                )
+        self.company_id._dso_check_root(
+            lambda **names: self.env._(
+                "%(branch)s is a branch: collection is managed on its main company %(company)s.",
+                **names,
+            )
+        )
 
     # === CRUD METHODS === #
 

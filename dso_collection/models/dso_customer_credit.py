@@ -284,5 +284,5 @@ class DsoCustomer(models.Model):
         """Return the companies whose customer accounts a query may see, to read their settings."""
         companies = self.env['res.company'].sudo()  # users of a branch may not read its root
         if self.env.su:
-            return companies.search([('parent_id', '=', False)])
+            return companies._dso_search_roots()
         return self.env.companies._dso_root()

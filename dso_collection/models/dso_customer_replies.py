@@ -80,9 +80,7 @@ class DsoCustomer(models.Model):
         if len(accounts) == 1:
             return accounts
         if len(companies) != 1:
-            owners = accounts.company_id or self.env['res.company'].sudo().search(
-                [('parent_id', '=', False)], limit=2
-            )
+            owners = accounts.company_id or self.env['res.company'].sudo()._dso_search_roots()
             companies = owners if len(owners) == 1 else companies.browse()
         is_automatic = self.env.context.get('dso_inbound', {}).get('is_automatic', False)
         return self.env['dso.reply']._receive_unassigned(msg_dict, companies, is_automatic)

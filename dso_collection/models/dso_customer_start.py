@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..const import AUTOMATIC_MODES, START_AGE_DAYS, START_DECISIONS
@@ -101,10 +101,9 @@ class DsoCustomer(models.Model):
         :rtype: dso.customer
         """
         self.check_access('write')
-        if not (self.env.su or self.env.user.has_group('dso_collection.group_dso_manager')):
-            raise AccessError(
-                self.env._("Only collection managers decide on what is to review: ask one of them.")
-            )
+        self.env['res.company']._dso_check_manager(
+            self.env._("Only collection managers decide on what is to review: ask one of them.")
+        )
         if any(customer.start_decision != 'review' for customer in self):
             raise UserError(
                 self.env._(

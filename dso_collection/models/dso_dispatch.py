@@ -43,12 +43,8 @@ class DsoDispatch(models.AbstractModel):
             return
         self._withdraw_stopped_safely()
         self.env['dso.action']._set_lost(before=fields.Datetime.now() - LOST_AFTER)
-        companies = self.env['res.company'].search(
-            [
-                ('parent_id', '=', False),
-                ('dso_started_on', '!=', False),
-                ('dso_paused', '=', False),
-            ]
+        companies = self.env['res.company']._dso_search_roots(
+            [('dso_started_on', '!=', False), ('dso_paused', '=', False)]
         )
         for company in companies:
             if not self._dispatch_company(company):
@@ -283,9 +279,7 @@ class DsoDispatch(models.AbstractModel):
         It was written in the moment in which the switch was turned, or a busy server left it there
         until the first day of a hold.
         """
-        paused = self.env['res.company'].search(
-            [('parent_id', '=', False), ('dso_paused', '=', True)]
-        )
+        paused = self.env['res.company']._dso_search_roots([('dso_paused', '=', True)])
         try:
             with self.env.cr.savepoint():
                 self._withdraw_queued(paused)

@@ -67,7 +67,7 @@ class DsoExpectedCash(models.Model):
     @property
     def _table_query(self):
         server.set_local(self.env, server.INTERPRETED)
-        companies = self.env['res.company'].sudo().search([('parent_id', '=', False)])
+        companies = self.env['res.company'].sudo()._dso_search_roots()
         return cash_sql.expected({company.id: company._dso_today() for company in companies})
 
     # === ACTION METHODS === #

@@ -213,7 +213,7 @@ class DsoPlanner(models.AbstractModel):
         :param date today: the day to plan for; default: today in the time zone of each company
         """
         if customers is None:
-            companies = self.env['res.company'].search([('parent_id', '=', False)])
+            companies = self.env['res.company']._dso_search_roots()
             self._plan_now(companies, today)
         elif customers:
             self.env.flush_all()
@@ -355,7 +355,7 @@ class DsoPlanner(models.AbstractModel):
         """Plan what is marked, then every company whose day has changed."""
         if not self._plan_stored_marks():
             return
-        for company in self.env['res.company'].search([('parent_id', '=', False)]):
+        for company in self.env['res.company']._dso_search_roots():
             today = company._dso_today()
             if company.dso_planned_on != today and not self._plan_company(company):
                 return

@@ -94,7 +94,7 @@ class DsoSnapshot(models.Model):
     def _cron_snapshot(self):
         """Take the day that has ended for each company, and what is missing of the days before."""
         commit_progress = self.env['ir.cron']._commit_progress
-        for company in self.env['res.company'].search([('parent_id', '=', False)]):
+        for company in self.env['res.company']._dso_search_roots():
             for done in self._catch_up(company):
                 if not commit_progress(done):
                     return

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..const import START_AGES, START_DAYS, START_DECISIONS, START_DEFAULTS
 
@@ -66,26 +66,6 @@ class ResCompany(models.Model):
         """Give the companies that exist at installation the standard scenario."""
         companies = self.search([('dso_scenario_id', '=', False)])
         companies.dso_scenario_id = self.env.ref('dso_collection.dso_scenario_standard')
-
-    def _dso_root(self):
-        """Return the root companies in sudo: users of a branch may not read its root.
-
-        :rtype: res.company
-        """
-        return self.sudo().root_id
-
-    def _dso_check_manager(self):
-        """Return the root companies in sudo: collection managers may not edit companies.
-
-        :raise AccessError: for anybody but a collection manager of these companies
-        """
-        allowed = self.env.su or (
-            self.env.user.has_group('dso_collection.group_dso_manager')
-            and self <= self.env.companies
-        )
-        if not allowed:
-            raise AccessError(self.env._("Only collection managers of the company may do this."))
-        return self._dso_root()
 
     def _dso_get_managers(self):
         """Return the collection managers of a root company, those of its branches too.

@@ -50,7 +50,7 @@ class ResUsers(models.Model):
 
     def _check_nothing_out_of_reach(self):
         """Refuse to take a company, or all of them from a portal user, where somebody collects."""
-        roots = self.env['res.company'].sudo().search([('parent_id', '=', False)])
+        roots = self.env['res.company'].sudo()._dso_search_roots()
         users = self.sudo()  # who sets the companies of users need not see collection
         for lost, losers in users.grouped(
             lambda user: roots - user.filtered(lambda u: not u.share).company_ids.root_id

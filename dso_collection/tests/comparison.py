@@ -55,7 +55,7 @@ class Comparison:
 
     def _settle_promises(self):
         """States of promises follow from payments, by rules of their own (test_pure_promises)."""
-        companies = self.env['res.company'].search([('parent_id', '=', False)])
+        companies = self.env['res.company']._dso_search_roots()
         self.env.flush_all()
         scope = scope_sql.scope_of_companies(companies.ids)
         self.env['dso.promise'].sudo()._refresh(scope, today=self.today)
