@@ -275,6 +275,20 @@ def snapshot_items(ctes, action_ids):
     )
 
 
+def unlisted_items(ctes, action_ids):
+    """Items on record of scenario actions that may not be chased any more, or for less."""
+    return SQL(
+        """WITH %(ctes)s
+        SELECT x.id FROM dso_action_item x
+        JOIN dso_action a ON a.id = x.action_id AND a.origin = 'scenario'
+        LEFT JOIN item i ON i.id = x.line_id AND i.unit_id = a.customer_id AND i.eligible
+        WHERE a.id = ANY(%(action_ids)s) AND %(chased)s >= x.amount_residual IS NOT TRUE""",
+        ctes=SQL(",\n").join(ctes),
+        chased=CHASED,
+        action_ids=list(action_ids),
+    )
+
+
 def refresh_items(action_ids):
     """Bring the open amounts of the items that people have chosen up to date."""
     return SQL(

@@ -35,6 +35,7 @@ from . import (
     dso_action_group,
     dso_action_item,
     dso_action_load,
+    dso_action_look,
     dso_action_mass,
     dso_action_message,
     dso_action_panel,

@@ -135,13 +135,24 @@ class DsoActionMessage(models.Model):
         return busy
 
     def _take_back(self):
-        """Withdraw messages and put their actions back on the agenda, but for what is leaving."""
+        """Withdraw messages and put their actions back on the agenda, but for what is leaving and
+        for actions on which somebody else works: the last look comes back to those.
+
+        :return: those that are withdrawn now
+        :rtype: dso.action.message
+        """
+        free = self.action_id.try_lock_for_update(allow_referencing=True)
+        return self.filtered(lambda message: message.action_id in free)._take_back_locked()
+
+    def _take_back_locked(self):
         sending = self.action_id.filtered(lambda action: action.state == 'sending')
         busy = self._withdraw()
         sending.filtered(
             lambda action: ALIVE.isdisjoint(action.sent_message_ids.mapped('delivery'))
         )._set_planned()
         withdrawn = self - busy
+        # Core knows of a cancelled message only that it has not left.
+        withdrawn.filtered(lambda m: m.failure_code == 'lost').write({'failure_code': 'withdrawn'})
         # Nothing may be left of an action that was done because another message had arrived.
         withdrawn.filtered(lambda message: message.action_id not in sending)._report_unreached()
         return withdrawn

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
-from odoo.tools.misc import formatLang
 from odoo.tools.pdf import merge_pdf
 
 from ..const import AUTOMATIC_MODES, LETTER_TYPES
@@ -94,7 +93,7 @@ class DsoActionMessage(models.Model):
             )
         if letters.filtered('is_waiting'):
             self.action_id._check_collector()
-            letters._withdraw_outdated()
+            letters._withdraw_outdated_letters()
         gone = letters.filtered(lambda letter: letter.failure_code == 'withdrawn')
         letters -= gone
         letters.filtered(lambda letter: letter.is_waiting and not letter.printed_on).write(
@@ -209,77 +208,16 @@ class DsoActionMessage(models.Model):
         for batch in split_every(BATCH_SIZE, revocable.ids, self.browse):
             try:
                 with self.env.cr.savepoint():
-                    batch._withdraw_outdated()
+                    batch._withdraw_outdated_letters()
             except psycopg2.OperationalError as error:
                 _logger.info("Letters %s left for later: %s", batch.ids, str(error).strip())
             if not self.env['ir.cron']._commit_progress():
                 return False
         return True
 
-    def _withdraw_outdated(self):
+    def _withdraw_outdated_letters(self):
         """Take back the letters among these that can still be and that have changed."""
-        revocable = self.filtered_domain(self._domain_revocable_letters())
-        if revocable:
-            revocable.customer_id._plan()
-            revocable.browse(revocable._get_changes())._take_back()
-
-    def _get_changes(self):
-        """Return what has changed since letters were written, by id, for those where it has.
-
-        :rtype: dict[int, str]
-        """
-        changes = {}
-        for letter in self:
-            action = letter.action_id
-            reasons = [
-                *(self._explain_item(item) for item in action.item_ids if item._is_reduced()),
-                *letter._explain_taken_out(),
-                letter._is_on_hold() and self.env._("dunning hold"),
-                action.company_id.dso_paused and self.env._("sending is paused"),
-                action._has_other_plan() and self.env._("the plan has changed"),
-            ]
-            if text := ", ".join(filter(None, reasons)):
-                changes[letter.id] = text
-        return changes
-
-    def _explain_taken_out(self):
-        """Return which items of a reminder are disputed or in litigation since it was written.
-
-        :rtype: list[str]
-        """
-        if self.action_id.origin != 'scenario':
-            return []  # people have chosen its items
-        lines = self.action_id.item_ids.line_id
-        disputed = lines.filtered(
-            lambda line: line.dso_dispute_id and line.dso_dispute_id.opened_on >= self.create_date
-        )
-        sued = lines.filtered(lambda line: line.dso_status_category == 'litigation')
-        return [
-            *(self.env._("%(number)s in dispute", number=line.move_id.name) for line in disputed),
-            *(self.env._("%(number)s in litigation", number=line.move_id.name) for line in sued),
-        ]
-
-    def _explain_item(self, item):
-        left = item.line_id.amount_residual_currency
-        if not item.line_id or not left:
-            return self.env._("%(number)s paid", number=item.number)
-        return self.env._(
-            "%(number)s paid but for %(amount)s",
-            number=item.number,
-            amount=formatLang(self.env, left, currency_obj=item.currency_id),
-        )
-
-
-class DsoActionItem(models.Model):
-    _inherit = 'dso.action.item'
-
-    def _is_reduced(self):
-        """Tell whether less is open than when the item was listed."""
-        self.ensure_one()
-        if not self.line_id:
-            return True
-        left = self.line_id.amount_residual_currency
-        return self.currency_id.compare_amounts(left, self.amount_residual) < 0
+        self.filtered_domain(self._domain_revocable_letters())._withdraw_outdated()
 
 
 class DsoAction(models.Model):
@@ -325,15 +263,3 @@ class DsoAction(models.Model):
                 'confirm_reason': reason,
             }
         )
-
-    def _has_other_plan(self):
-        """Tell whether an action that is being sent would no longer be proposed."""
-        self.ensure_one()
-        if self.origin != 'scenario' or self.state != 'sending':
-            return False
-        position = self.customer_id.position_id
-        planned = (position.plan_step_id, position.leader_move_id, position.leader_due)
-        if planned != (self.step_id, self.leader_move_id, self.leader_due):
-            return True
-        # A person who writes a letter by hand decides on its day.
-        return self.mode in AUTOMATIC_MODES and bool(position.plan_held)

@@ -44,6 +44,9 @@ class DsoChannel(models.AbstractModel):
     #: Fields of the template that make the message.
     _text_fields = ()
 
+    #: Scheduled action of core that hands messages over, if any.
+    _queue = ''
+
     #: Type of core's notifications that tell what became of a message.
     _notification_type = ''
 
@@ -176,6 +179,12 @@ class DsoChannel(models.AbstractModel):
         :rtype: dso.action.message
         """
         raise NotImplementedError
+
+    @api.model
+    def _wake_queue(self, at):
+        """Let the queue of this channel run at a moment."""
+        if self._queue:
+            self.env['dso.dispatch']._trigger(self._queue, at)
 
     def _lock_queue(self, messages, queued):
         """Lock what waits in core's queue; tell which messages a worker is handing over.

@@ -16,6 +16,7 @@ class DsoChannelEmail(models.AbstractModel):
     _template_field = 'mail_template_id'
     _text_fields = ('subject', 'body_html', 'email_cc')
     _notification_type = 'email'
+    _queue = 'mail.ir_cron_mail_scheduler_action'
 
     def _get_obstacle(self, action, recipient):
         if not action._get_sender():

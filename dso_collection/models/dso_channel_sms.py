@@ -16,6 +16,7 @@ class DsoChannelSms(models.AbstractModel):
 
     _template_field = 'sms_template_id'
     _text_fields = ('body',)
+    _queue = 'sms.ir_cron_sms_scheduler_action'
     _notification_type = 'sms'
 
     def _get_obstacle(self, action, recipient):

@@ -14,6 +14,8 @@ class DsoCustomer(models.Model):
         if not {'hold_reason', 'hold_from', 'hold_until'}.isdisjoint(vals):
             held = self.filtered('on_hold')
             self.env['dso.action.message']._withdraw_of_held(held)
+            if held:  # for what is being written at this moment
+                self.env['dso.dispatch']._dispatch_soon()
         return result
 
 

@@ -35,7 +35,11 @@ class DsoExplanation(models.AbstractModel):
                 "go there.",
                 recipient=recipient,
             ),
-            'withdrawn': self.env._("The message was withdrawn before it left."),
+            'withdrawn': self.env._(
+                "The message was withdrawn before it left: %(detail)s.", detail=detail
+            )
+            if detail
+            else self.env._("The message was withdrawn before it left."),
             'paused': self.env._(
                 "Sending was paused before the message left: it is written again when sending is "
                 "resumed."

@@ -1,6 +1,10 @@
 import smtplib
 
 from odoo import models
+from odoo.tools import split_every
+
+#: Mails of collection after which the books are looked at again, a minute of a slow server.
+LOOK_SIZE = 50
 
 
 class MailMail(models.Model):
@@ -17,6 +21,28 @@ class MailMail(models.Model):
         result = super().unlink()
         messages._settle()
         return result
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Override of `mail` to look at the books before messages of collection leave.
+
+        Other mails go first and as ever. Ours go in parts, because a long queue takes its time.
+        """
+        options = (auto_commit, raise_exception, post_send_callback)
+        found = self.env['dso.action.message']._find_queued(self)
+        if not found:
+            return super().send(*options)
+        ours = self.filtered(lambda mail: mail.id in found)
+        if others := self - ours:
+            super(MailMail, others).send(*options)
+        for part in split_every(LOOK_SIZE, ours.ids, self.browse):
+            mails = self.env['dso.action.message']._let_go(part)
+            if auto_commit:
+                self.env['ir.cron']._commit_progress()  # nobody waits for what a server answers
+            if mails:
+                super(MailMail, mails).send(*options)
+            if post_send_callback:
+                post_send_callback(part.ids)
+        return True
 
     def _send(self, *args, **kwargs):
         """Override of `mail` to go on after a server that hangs up.

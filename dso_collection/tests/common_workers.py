@@ -4,6 +4,7 @@ What tests with them commit is deleted at the end, statement by statement: a del
 ORM would be refused, as it should be.
 """
 
+import time
 from unittest.mock import patch
 
 from odoo import Command, api, fields
@@ -156,6 +157,17 @@ class WorkerCase(TransactionCase):
             for statement in statements:
                 cr.execute(statement)
 
+    def assertWaits(self, env, message):
+        """A worker in another thread comes to wait for somebody's lock."""
+        pid = env.cr.connection.info.backend_pid
+        with self.registry.cursor() as cr:
+            for _tenth in range(200):
+                cr.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid])
+                if cr.fetchone()[0]:
+                    return
+                time.sleep(0.1)
+        self.fail(message)
+
     # --- workers ---------------------------------------------------------------------------
 
     def worker(self):
@@ -179,6 +191,11 @@ class WorkerCase(TransactionCase):
             [('mail_message_id', 'in', messages.mail_message_id.ids), ('state', '=', 'outgoing')]
         )
 
+    def hold(self, env):
+        """Put the customer on hold, as somebody does who sees no message that waits."""
+        env['dso.customer'].browse(self.ids['customer']).hold_reason = 'legal'
+        env.cr.commit()
+
     def queue(self):
         """A queued message, and nobody at work."""
         env = self.worker()
@@ -198,6 +215,28 @@ class OneMessage:
     def queued(self, env):
         """Return the records of the queue that wait for the action."""
         raise NotImplementedError
+
+    def run_queue_once(self, env):
+        """Let the queue hand over what waits for the action."""
+        raise NotImplementedError
+
+    def assertTakenBack(self):
+        action = self.action(self.worker())
+        self.assertEqual(action.state, 'planned')
+        self.assertEqual(action.sent_message_ids.failure_code, 'withdrawn')
+        self.assertEqual(action.sent_message_ids.failure_reason, "dunning hold")
+
+    def test_hold_while_the_message_is_written(self):
+        """Neither sees the other; who hands the message over sees both."""
+        first, second = self.worker(), self.worker()
+        self.dispatch(first)
+        self.hold(second)
+        first.cr.commit()
+        self.assertTrue(self.queued(self.worker()))
+        env = self.worker()
+        self.run_queue_once(env)
+        env.cr.commit()
+        self.assertTakenBack()
 
     def assertDone(self):
         action = self.action(self.worker())

@@ -1,16 +1,24 @@
 """Two workers, a crash, a lock: real connections and real commits (invariant 6)."""
 
 import threading
+from unittest.mock import patch
 
 import psycopg2
+from odoo import Command, fields
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
 from .common_dispatch import QUEUE_LOG
-from .common_workers import SQL_LOG, WorkerCase
+from .common_workers import SQL_LOG, OneMessage, WorkerCase
 
 
-class TestConcurrency(WorkerCase):
+class TestConcurrency(OneMessage, WorkerCase):
+    def queued(self, env):
+        return self.mails(env)
+
+    def run_queue_once(self, env):
+        self.run_queue(env)
+
     def assertDone(self):
         action = self.action(self.worker())
         self.assertEqual((action.state, action.delivery), ('done', 'sent'))
@@ -99,6 +107,80 @@ class TestConcurrency(WorkerCase):
             self.admit(second)
         second.cr.rollback()
 
+    # --- the last look ---------------------------------------------------------------------
+
+    def test_held_by_somebody_who_is_slow(self):
+        """What cannot be taken back yet waits; it does not go."""
+        first, second, other = self.worker(), self.worker(), self.worker()
+        self.dispatch(first)
+        self.hold(second)
+        first.cr.commit()
+        self.action(other).lock_for_update()
+        with mute_logger(SQL_LOG):
+            self.run_queue(self.worker())
+        self.assertFalse(self.server.messages)
+        self.assertTrue(self.mails(self.worker()))
+        other.cr.rollback()
+        self.run_queue(self.worker())
+        self.assertTakenBack()
+        self.assertFalse(self.server.messages)
+
+    def test_invoice_that_is_gone_when_its_reminder_leaves(self):
+        move = self.list_invoice()
+        first, second = self.worker(), self.worker()
+        self.dispatch(first)
+        invoice = second['account.move'].browse(move.id).with_context(tracking_disable=True)
+        invoice.button_draft()
+        invoice.button_cancel()
+        second.cr.commit()
+        first.cr.commit()
+        self.run_queue(self.worker())
+        self.assertFalse(self.server.messages)
+        self.assertEqual(self.action(self.worker()).sent_message_ids.failure_code, 'withdrawn')
+
+    def list_invoice(self):
+        """An invoice that the action asks for."""
+        env = self.worker()
+        move = (
+            env['account.move']
+            .with_context(tracking_disable=True)
+            .create(
+                {
+                    'move_type': 'out_invoice',
+                    'partner_id': self.ids['partner'],
+                    'invoice_date': fields.Date.today(),
+                    'invoice_line_ids': [
+                        Command.create({'name': "Work", 'price_unit': 100, 'tax_ids': False})
+                    ],
+                }
+            )
+        )
+        self.addCleanup(self.delete_invoice, move.id)
+        move.action_post()
+        line = move.line_ids.filtered('date_maturity')
+        env['dso.action.item'].create(
+            {
+                'action_id': self.ids['action'],
+                'customer_id': self.ids['customer'],
+                'line_id': line.id,
+                'move_id': move.id,
+                'number': move.name,
+                'due_date': line.date_maturity,
+                'currency_id': line.currency_id.id,
+                'amount_original': 100,
+                'amount_residual': 100,
+                'amount_residual_company': 100,
+            }
+        )
+        env.cr.commit()
+        return move
+
+    def delete_invoice(self, move_id):
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM dso_action_item WHERE move_id = %s", [move_id])
+            cr.execute("DELETE FROM account_move_line WHERE move_id = %s", [move_id])
+            cr.execute("DELETE FROM account_move WHERE id = %s", [move_id])
+
     # --- sending ---------------------------------------------------------------------------
 
     def test_two_queues_at_once(self):
@@ -116,8 +198,7 @@ class TestConcurrency(WorkerCase):
 
         thread = threading.Thread(target=send)
         thread.start()
-        thread.join(0.5)
-        self.assertTrue(thread.is_alive(), "it waits for the first one before it sends")
+        self.assertWaits(second, "it waits for the first one before it sends")
         first.cr.commit()
         thread.join(20)
         self.assertFalse(thread.is_alive())
@@ -177,7 +258,10 @@ class TestConcurrency(WorkerCase):
         env.cr.commit()
         queue, other = self.worker(), self.worker()
         other['dso.customer'].browse(self.ids['customer']).lock_for_update()
-        with mute_logger(SQL_LOG):
+        unlooked = patch.object(
+            self.registry['dso.action.message'], '_has_other_plan', lambda message: False
+        )
+        with mute_logger(SQL_LOG), unlooked:  # it has no books
             self.run_queue(queue)
         self.assertEqual(self.action(self.worker()).state, 'sending')
         other.cr.rollback()

@@ -62,6 +62,9 @@ class TestSmsConcurrency(OneMessage, WorkerCase):
             [('mail_message_id', 'in', messages.ids), ('state', '=', 'outgoing')]
         )
 
+    def run_queue_once(self, env):
+        self.queued(env).send()
+
     def test_two_queues_at_once(self):
         first, second = self.queue(), self.worker()
         waiting = self.queued(second)

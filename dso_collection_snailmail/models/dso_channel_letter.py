@@ -4,6 +4,8 @@ from odoo import models
 class DsoChannelLetter(models.AbstractModel):
     _inherit = 'dso.channel.letter'
 
+    _queue = 'snailmail.snailmail_print'
+
     def _create_messages(self, parcels):
         """Override of `dso_collection` to have the letters posted of companies that chose so."""
         rows = super()._create_messages(parcels)

@@ -34,7 +34,8 @@ class SnailmailLetter(models.Model):
     # === QUEUE === #
 
     def _snailmail_print(self, immediate=True):
-        """Override of `snailmail` to post a letter of collection only once.
+        """Override of `snailmail` to post a letter of collection only once, and only if the books
+        still justify it.
 
         Core's queue locks nothing and offers failed letters again. Ours are locked; one that has
         failed or was withdrawn is written anew by its action, with the items as they are then.
@@ -42,10 +43,17 @@ class SnailmailLetter(models.Model):
         ours, result = self._dso_letters(), None
         if self - ours:
             result = super(SnailmailLetter, self - ours)._snailmail_print(immediate)
-        for letter in ours:
+        for letter in ours._dso_let_go():
             if letter.try_lock_for_update(allow_referencing=True).state == 'pending':
                 super(SnailmailLetter, letter)._snailmail_print(immediate)
         return result
+
+    def _dso_let_go(self):
+        """Return those of these letters of collection that may be posted now."""
+        waiting = self.filtered(lambda letter: letter.state == 'pending')
+        messages = self.env['dso.action.message'].sudo()  # whoever runs the queue
+        kept = messages.browse(waiting.mapped('res_id'))._look_again()
+        return waiting.filtered(lambda letter: letter.res_id not in kept)
 
     def _snailmail_print_valid_address(self):
         """Override of `snailmail`: a service that does not answer may have posted the letter.

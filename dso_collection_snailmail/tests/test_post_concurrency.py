@@ -66,6 +66,9 @@ class TestPostConcurrency(OneMessage, WorkerCase):
     def queued(self, env):
         return self.action(env).sent_message_ids.snailmail_letter_id
 
+    def run_queue_once(self, env):
+        self.queued(env)._snailmail_print()
+
     def test_two_queues_at_once(self):
         first, second = self.queue(), self.worker()
         waiting = self.queued(second)
