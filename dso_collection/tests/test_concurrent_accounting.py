@@ -4,11 +4,13 @@ What these tests commit is removed at the end, statement by statement.
 """
 
 import threading
+import time
 from unittest.mock import patch
 
+import psycopg2
 from odoo import Command, api, fields
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..tools import server
 
@@ -81,6 +83,45 @@ class TestConcurrentAccounting(TransactionCase):
         with self.registry.cursor() as cr:
             self.environment(cr)['dso.planner']._cron_plan()
         self.assertEqual(self.balance(), 300)
+
+    def test_posting_does_not_wait_for_a_preview(self):
+        """Which may take a minute, and keeps what it has moved until its end."""
+        entered, leave = threading.Event(), threading.Event()
+        rehearsals = self.registry['dso.rehearsal']
+
+        def pause(*_args):
+            entered.set()
+            leave.wait(30)
+
+        def foresee():
+            with self.registry.cursor() as cr, patch.object(rehearsals, '_live', pause):
+                env = self.environment(cr)
+                customer = env['dso.customer'].search([('partner_id', '=', self.partner_id)])
+                env['dso.rehearsal']._foresee(
+                    env.company, 1, prepare=lambda: customer.write({'hold_reason': 'legal'})
+                )
+
+        worker = threading.Thread(target=foresee)
+        worker.start()
+        try:
+            self.assertTrue(entered.wait(30))
+            with self.registry.cursor() as cr, mute_logger('odoo.sql_db'):
+                with self.assertRaises(psycopg2.errors.LockNotAvailable), cr.savepoint():
+                    cr.execute("SELECT FROM dso_position FOR UPDATE NOWAIT")
+                env = self.environment(cr)
+                begun = time.monotonic()
+                with patch.object(type(env['ir.cron']), '_notifydb', lambda cron: None):
+                    env['account.move'].browse(self.move_ids[1]).action_post()
+                    cr.commit()
+                self.assertLess(time.monotonic() - begun, 10)
+                [[marks]] = env.execute_query(SQL("SELECT COUNT(*) FROM dso_plan_mark"))
+        finally:
+            leave.set()
+            worker.join(60)
+        self.assertEqual(marks, 1)
+        with self.registry.cursor() as cr:
+            self.environment(cr)['dso.planner']._cron_plan()
+        self.assertEqual(self.balance(), 200)
 
     def test_posting_does_not_wait_for_a_plan(self):
         """A plan that holds the rows of the customer account for long is not waited for."""
