@@ -3,14 +3,14 @@
 from datetime import timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from .common import jan
 from .common_alerts import AlertCase
-from .test_engine_properties import SETTINGS, THOROUGH
+from .common_properties import examples
 
 COUNT = 10
 DAY = jan(20)
@@ -94,7 +94,7 @@ class TestAlertProperties(AlertCase):
             cls.create_invoice(customer, jan(18 + number), amount=100 * number, posted=jan(2))
         cls.authors = cls.create_user('manager') | cls.env.user
 
-    @settings(SETTINGS, max_examples=200 if THOROUGH else 25)
+    @examples(25, 200)
     @given(number=st.integers(0, 2**32 - 1))
     def test_members_are_who_meets_the_criteria(self, number):
         random = Random(number)

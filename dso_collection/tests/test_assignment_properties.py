@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -11,8 +11,8 @@ from odoo.tools import mute_logger
 from ..const import SOURCE_FIELDS
 from ..models.dso_assignment_rule import KIND_FIELDS
 from .common import jan
+from .common_properties import examples
 from .test_assignment_rules import RuleCase
-from .test_engine_properties import SETTINGS, THOROUGH
 
 COUNT = 12
 
@@ -60,7 +60,7 @@ class TestAssignmentProperties(RuleCase):
             'scenario_id': cls.scenario | cls.calls,
         }
 
-    @settings(SETTINGS, max_examples=300 if THOROUGH else 40)
+    @examples(40, 300)
     @given(number=st.integers(0, 2**32 - 1), new_accounts=st.booleans())
     def test_run_is_the_first_matching_rule(self, number, new_accounts):
         random = Random(number)
@@ -73,7 +73,7 @@ class TestAssignmentProperties(RuleCase):
             self.env.invalidate_all()
             self.assertEqual(self.stored(), expected, f'number={number}')
 
-    @settings(SETTINGS, max_examples=300 if THOROUGH else 30)
+    @examples(30, 300)
     @given(number=st.integers(0, 2**32 - 1), new_accounts=st.booleans())
     @example(number=309482710, new_accounts=True)  # an account of the set-up joins a lead of ours
     def test_groups_are_flat_and_of_the_first_matching_rule(self, number, new_accounts):

@@ -4,28 +4,17 @@ What counts is what a mail server took, by the day of the clock. HYPOTHESIS_PROF
 more and longer sequences; a failure names its operations.
 """
 
-import os
 from collections import Counter
 from datetime import timedelta
-from random import Random
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from odoo import fields
 from odoo.exceptions import UserError
 
 from ..engine import coverage_sql
 from .common import jan
 from .common_dispatch import DispatchCase
-
-THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
-SETTINGS = settings(
-    max_examples=60 if THOROUGH else 5,
-    deadline=None,
-    database=None,
-    phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if THOROUGH else [])),
-    suppress_health_check=list(HealthCheck),
-)
+from .common_properties import Play, examples, sequences
 
 CAP = 3
 ADDRESSES = ('billing@example.com', 'office@example.com', 'one@example.com', 'two@example.com')
@@ -36,19 +25,18 @@ OPERATIONS = (
 )  # fmt: skip
 
 
-class Play:
+class BeltPlay(Play):
     """One sequence on customers who share addresses, in a company that may not have started."""
 
     def __init__(self, case):
-        self.case, self.env, self.company = case, case.env, case.company
+        super().__init__(case)
+        self.company = case.company
         self.taken = 0  # messages of the mail server that were looked at
         self.days = []  # (day, addresses) of what it took
         self.released = Counter()
 
     def do(self, operation, number):
-        self.rng = Random(number)
-        self.customer = self.rng.choice(list(self.case.customers))
-        getattr(self, f'do_{operation}')()
+        super().do(operation, number)
         messages = self.case.server.messages
         for message in messages[self.taken :]:
             self.days.append((self.case.today, message['X-Rcpt'].lower().split(', ')))
@@ -115,7 +103,7 @@ class Play:
         self.open_actions('error').action_retry()
 
     def do_group(self):
-        head = self.rng.choice(list(self.case.customers))
+        head = self.rng.choice(self.customers)
         if self.customer.group_account_id:
             self.customer.group_account_id = False
         elif head not in (self.customer, *self.customer.grouped_account_ids) and not (
@@ -155,21 +143,15 @@ class TestBeltProperties(DispatchCase):
             cls.create_invoice(customer, jan(2), 100 * (place + 1), posted=jan(2))
         cls.plan()
 
-    @SETTINGS
-    @given(
-        st.lists(
-            st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 9999)),
-            min_size=8,
-            max_size=40 if THOROUGH else 14,
-        )
-    )
+    @examples(5, 60)
+    @given(sequences(OPERATIONS, 8, 14, 40))
     def test_random_sequences(self, operations):
         with self.rolled_back():
             self.server.messages.clear()
             self.server.accept()
             self.go_to(jan(4), hour=10)
             self.run_cron_plan()
-            play = Play(self)
+            play = BeltPlay(self)
             for operation, number in operations:
                 play.do(operation, number)
                 self.plan()
@@ -177,7 +159,7 @@ class TestBeltProperties(DispatchCase):
 
     def test_a_day_like_any_other(self):
         """A sequence in which every belt has something to stop."""
-        play = Play(self)
+        play = BeltPlay(self)
         self.go_to(jan(4), hour=10)
         self.run_cron_plan()
         for operation in (

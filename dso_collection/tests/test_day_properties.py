@@ -3,15 +3,15 @@
 from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from ..engine import day_sql
 from .common import CollectionCase, jan
 from .common_portfolio import PortfolioCase
+from .common_properties import examples
 from .portfolio_maker import PortfolioMaker
-from .test_engine_properties import SETTINGS, THOROUGH
 
 DAYS = 8
 
@@ -27,7 +27,7 @@ class TestDayProperties(PortfolioCase):
         )
         cls.startClassPatcher(patch.object(registry['dso.action'], '_tell_managers'))
 
-    @settings(SETTINGS, max_examples=40 if THOROUGH else 3)
+    @examples(3, 40)
     @given(
         number=st.integers(0, 2**32 - 1),
         size=st.sampled_from((30, 120)),

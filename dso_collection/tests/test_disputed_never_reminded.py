@@ -7,8 +7,7 @@ HYPOTHESIS_PROFILE=thorough runs more and longer ones. A failure names its opera
 
 from unittest.mock import patch
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -16,7 +15,8 @@ from odoo.tools import html2plaintext
 
 from .common import jan
 from .common_dispatch import DispatchCase
-from .test_engine_sequences import SETTINGS, THOROUGH, Play
+from .common_properties import examples, sequences
+from .test_engine_sequences import BookPlay
 from .test_letters import LetterCase
 
 OPERATIONS = (
@@ -43,7 +43,7 @@ STEPS = (
 )
 
 
-class DisputePlay(Play):
+class DisputePlay(BookPlay):
     """What people do with disputes, and accounting with those very invoices meanwhile."""
 
     def invoice(self):
@@ -197,14 +197,8 @@ class TestDisputedNeverReminded(DispatchCase):
     def status(self, category):
         return self.env['dso.status'].search([('category', '=', category)], limit=1)
 
-    @settings(SETTINGS, max_examples=200 if THOROUGH else 15)
-    @given(
-        st.lists(
-            st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 9999)),
-            min_size=8,
-            max_size=30 if THOROUGH else 12,
-        )
-    )
+    @examples(15, 200)
+    @given(sequences(OPERATIONS, 8, 12, 30))
     @example([('dispute', 0), ('days', 1), ('reset', 0), ('days', 2), ('move_due', 0), ('days', 3)])
     @example([('litigation', 0), ('days', 1), ('reset', 1), ('days', 2), ('group', 3), ('days', 4)])
     @example([('days', 1), ('dispute', 0), ('print', 0), ('dispute', 1), ('print', 1), ('days', 2)])

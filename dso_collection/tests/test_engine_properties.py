@@ -4,33 +4,23 @@ HYPOTHESIS_PROFILE=thorough runs 300 portfolios. A failure names number, size an
 ``@example`` with them repeats that portfolio, ``--hypothesis-seed`` a whole run.
 """
 
-import os
 from datetime import date, timedelta
 from random import Random
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from .common_portfolio import PortfolioCase
+from .common_properties import examples
 from .comparison import Comparison, expected_listing, stored_listing
 from .portfolio_changer import PortfolioChanger
 from .portfolio_maker import PortfolioMaker
 
-THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
-SETTINGS = settings(
-    max_examples=300 if THOROUGH else 24,
-    deadline=None,
-    database=None,
-    # A failure names the account and all that is known of it; shrinking would take minutes.
-    phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if THOROUGH else [])),
-    suppress_health_check=list(HealthCheck),
-)
-
 
 @tagged('post_install', '-at_install')
 class TestEngineProperties(PortfolioCase):
-    @settings(SETTINGS)
+    @examples(24, 300)
     @given(
         number=st.integers(0, 2**32 - 1),
         size=st.sampled_from((1, 10, 50, 200, 200, 200, 200)),

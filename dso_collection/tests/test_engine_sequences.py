@@ -3,30 +3,19 @@
 HYPOTHESIS_PROFILE=thorough runs more and longer ones. A failure names its operations.
 """
 
-import os
 from datetime import datetime, timedelta
-from random import Random
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..engine import coverage_sql
 from .common import CollectionCase, jan
+from .common_properties import Play, examples, sequences
 from .comparison import Comparison, expected_listing, stored_listing
 from .reference_groups import grouping, refusal, regroup
 from .reference_loader import reference_from_db
-
-THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
-SETTINGS = settings(
-    max_examples=200 if THOROUGH else 30,
-    deadline=None,
-    database=None,
-    phases=(Phase.explicit, Phase.generate, *([Phase.shrink] if THOROUGH else [])),
-    suppress_health_check=list(HealthCheck),
-)
 
 OPERATIONS = (
     'invoice', 'instalments', 'pay', 'pay_on_account', 'credit', 'draft_credit', 'post_draft',
@@ -38,17 +27,8 @@ OPERATIONS = (
 )  # fmt: skip
 
 
-class Play:
-    """One sequence on four customers; every operation chooses its targets by ``rng``."""
-
-    def __init__(self, case):
-        self.case, self.env = case, case.env
-        self.customers = case.customers
-
-    def do(self, operation, number):
-        self.rng = Random(number)
-        self.customer = self.rng.choice(self.customers)
-        getattr(self, f'do_{operation}')()
+class BookPlay(Play):
+    """What people do with the customers of a company and with their documents."""
 
     # --- choices ---------------------------------------------------------------------------
 
@@ -305,18 +285,12 @@ class TestEngineSequences(CollectionCase):
             cls.create_invoice(customer, jan(7), 300, posted=jan(-20))
         cls.plan()
 
-    @SETTINGS
-    @given(
-        st.lists(
-            st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 9999)),
-            min_size=6,
-            max_size=30 if THOROUGH else 6,
-        )
-    )
+    @examples(30, 200)
+    @given(sequences(OPERATIONS, 6, 6, 30))
     def test_random_sequences(self, operations):
         with self.rolled_back():
             self.go_to(jan(4))
-            play = Play(self)
+            play = BookPlay(self)
             for operation, number in operations:
                 closed = self.closed_actions()
                 play.do(operation, number)

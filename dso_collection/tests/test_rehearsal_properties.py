@@ -5,14 +5,14 @@ from datetime import date, datetime, time, timedelta, timezone
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from odoo import fields
 from odoo.tests import tagged
 
 from .common_portfolio import PortfolioCase
+from .common_properties import examples
 from .portfolio_maker import PortfolioMaker
-from .test_engine_properties import SETTINGS, THOROUGH
 
 DAYS = 7
 NIGHT, MORNING = time(0, 30), time(9)
@@ -110,7 +110,7 @@ class TestRehearsalProperties(PortfolioCase):
             patch.object(cls.registry['ir.cron'], '_commit_progress', return_value=float('inf'))
         )
 
-    @settings(SETTINGS, max_examples=60 if THOROUGH else 3)
+    @examples(3, 60)
     @given(
         number=st.integers(0, 2**32 - 1),
         size=st.sampled_from((10, 60, 120)),

@@ -3,28 +3,20 @@
 HYPOTHESIS_PROFILE=thorough plays more of them.
 """
 
-import os
 from datetime import timedelta
 from random import Random
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .common import jan
 from .common_figures import LEDGER, FigureCase
+from .common_properties import examples
 
 STEPS = (
     'invoice', 'invoice', 'instalments', 'pay', 'pay', 'deposit', 'credit', 'reverse', 'night',
     'night', 'nights',
 )  # fmt: skip
-
-THOROUGH = os.environ.get('HYPOTHESIS_PROFILE') == 'thorough'
-SETTINGS = settings(
-    deadline=None,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
 
 
 class TestLedger(FigureCase):
@@ -146,7 +138,7 @@ class TestLedger(FigureCase):
                 if turn == 'kept' and days:
                     self.rebuild(*days, company=company)
 
-    @settings(SETTINGS, max_examples=100 if THOROUGH else 6)
+    @examples(6, 100)
     @given(steps)
     def test_rebuilt_is_kept(self, steps):
         with self.rolled_back():
@@ -155,7 +147,7 @@ class TestLedger(FigureCase):
                 self.create_invoice(customer, jan(20), 50)
             self.assertKept(self.play([*steps, ('night', 1)]))
 
-    @settings(SETTINGS, max_examples=50 if THOROUGH else 3)
+    @examples(3, 50)
     @given(steps, st.integers(0, 2**32))
     def test_balances_are_kept_whatever_is_matched_later(self, steps, number):
         """The books forget on which day something was matched, or that it was once."""

@@ -9,15 +9,15 @@ from collections import defaultdict
 from decimal import Decimal
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 from odoo.tests import tagged
 
 from .common import jan
 from .common_portfolio import PortfolioCase
+from .common_properties import examples
 from .portfolio_maker import PortfolioMaker
-from .test_engine_properties import SETTINGS, THOROUGH
 
 LANGS = ('en_US', 'fr_FR', 'de_DE', 'ar_001')
 
@@ -31,7 +31,7 @@ class TestStatementProperties(PortfolioCase):
             cls.env['res.lang']._activate_lang(lang)
         cls.symbols = {cls.usd.symbol: 'USD', cls.eur.symbol: 'EUR'}
 
-    @settings(SETTINGS, max_examples=40 if THOROUGH else 4)
+    @examples(4, 40)
     @given(
         number=st.integers(0, 2**32 - 1),
         size=st.sampled_from((3, 15, 30)),
