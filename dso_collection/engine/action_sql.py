@@ -5,7 +5,9 @@ from odoo.tools import SQL
 from ..const import AUTOMATIC_MODES, RECIPIENT_ERRORS
 from . import confirm_sql
 from .exclusion_sql import is_cleared
-from .plan_sql import CHASED, CHASED_BOOKED, PLAN_COLUMNS, UNDONE_TYPE
+from .item_sql import CHASED, CHASED_BOOKED
+from .plan_sql import UNDONE_TYPE
+from .position_sql import PLAN_COLUMNS
 from .scope_sql import CUSTOMER_CODE
 
 #: People touched it, or its messages exist: it cannot vanish without a trace.

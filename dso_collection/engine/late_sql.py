@@ -10,7 +10,7 @@ def late_items(ctes, charged_states):
     for late payment bear no interest themselves, nor does what is disputed in part: which part was
     owed in time is open.
 
-    :param list ctes: CTEs that end with ``item``, see :func:`plan_sql.items`
+    :param list ctes: CTEs that end with ``item``, see :func:`item_sql.items`
     :param charged_states: states of the debit notes whose charges count
     :return: rows for :func:`late.item_of_row`
     """

@@ -16,7 +16,7 @@ from .exclusion_sql import due_of, speaks_of
 from .scope_sql import OPEN_ITEM_TABLES, ROOT_COMPANY, TRADE_RECEIVABLES, are_open_items
 
 #: Sums of a day, of the states ``s`` in which its items were then; the same as those of positions
-#: (``plan_sql.SUMS``). Items without amount in their own currency, such as differences of exchange
+#: (``item_sql.SUMS``). Items without amount in their own currency, such as differences of exchange
 #: rates, count in the balance alone.
 SUMS = {
     'not_due': "SUM(s.booked) FILTER (WHERE s.residual > 0 AND d.day <= s.due)",

@@ -3,7 +3,7 @@
 from odoo.tools import SQL
 
 from ..const import START_AGE_DAYS
-from .plan_sql import CHASED, CHASED_BOOKED
+from .item_sql import CHASED, CHASED_BOOKED
 
 #: Days that the leader of ``pos`` is overdue, that is the item that decides on the next step. An
 #: account on hold has none; there the oldest item counts, or it would come back with old items
@@ -33,7 +33,7 @@ UNDECIDED = SQL(
 def figures(ctes, company_id):
     """Rows of what may be chased in a company, of customer accounts that nobody has decided on.
 
-    :param list ctes: the CTEs of :func:`plan_sql.items`
+    :param list ctes: the CTEs of :func:`item_sql.items`
     :return: SQL of ``(age, currency, step, reason, customer accounts, items, amount, booked
         amount)``; by age alone, currency is empty; then by all of them
     """

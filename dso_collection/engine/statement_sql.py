@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from .plan_sql import CHASED
+from .item_sql import CHASED
 from .scope_sql import CUSTOMER_CODE
 
 
@@ -11,7 +11,7 @@ def statement_lines(ctes, is_whole=False):
 
     The instalments of a document are its items on the same account, paid or not.
 
-    :param list ctes: CTEs that end with ``item``, see :func:`plan_sql.items`
+    :param list ctes: CTEs that end with ``item``, see :func:`item_sql.items`
     :param bool is_whole: whether all open items are asked for, chased or not
     :return: rows in the order of the fields of :class:`statement.Line`
     """

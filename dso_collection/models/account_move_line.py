@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.plan_sql import CLOSED_PAYMENT_STATES
+from ..engine.item_sql import CLOSED_PAYMENT_STATES
 from ..engine.scope_sql import ROOT_COMPANY, customer_code
 from ..tools.screens import open_form
 from ..tools.search import search_flag

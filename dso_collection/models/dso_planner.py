@@ -10,7 +10,15 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL, split_every
 
-from ..engine import action_sql, exclusion_sql, plan_sql, recipient_sql, scope_sql
+from ..engine import (
+    action_sql,
+    exclusion_sql,
+    item_sql,
+    plan_sql,
+    position_sql,
+    recipient_sql,
+    scope_sql,
+)
 from ..tools import clock, server
 
 _logger = logging.getLogger(__name__)
@@ -59,7 +67,7 @@ class Marks:
 
 
 class DsoPlanner(models.AbstractModel):
-    """Runs the statements of ``engine/plan_sql.py``: when, for whom, and what if it cannot now.
+    """Runs the statements of the engine: when, for whom, and what if it cannot now.
 
     Planning never makes accounting fail or wait: inside a transaction of somebody else it works in
     a savepoint and under locks that it only tries to get; what it could not do becomes a mark that
@@ -255,17 +263,17 @@ class DsoPlanner(models.AbstractModel):
         rows = [company._dso_calendar_row(today) for company in companies]
         calendars = scope_sql.calendars(rows)
         statements = [
-            plan_sql.update_positions(
+            position_sql.update_positions(
                 [
                     self._items(scope, rows, *(self._look_ahead() if bulk else ())),
-                    plan_sql.figures(any(row['dispute_partial'] for row in rows)),
+                    item_sql.figures(any(row['dispute_partial'] for row in rows)),
                     plan_sql.levels(),
                     plan_sql.bookings(booked),
                     plan_sql.leaders(),
                     plan_sql.steps(),
                     plan_sql.amounts(),
                     plan_sql.recipients(),
-                    plan_sql.verdicts(self._books_limit(rows)),
+                    position_sql.verdicts(self._books_limit(rows)),
                 ]
             ),
             action_sql.sync_actions(scope, calendars, *self._log_values()),
@@ -287,7 +295,7 @@ class DsoPlanner(models.AbstractModel):
         return row
 
     def _items(self, scope, rows, receivables=None, recorded=True):
-        return plan_sql.items(
+        return item_sql.items(
             scope,
             scope_sql.calendars(rows),
             ignore_small=any(row['ignore_below'] for row in rows),
