@@ -10,7 +10,8 @@ from odoo.tools.mail import generate_tracking_message_id, html_sanitize
 from ..const import MOVING_ORIGINS, MOVING_STATES
 from ..engine import assign_sql
 from ..tools import server
-from .dso_planner import FEW, MAX_INLINE
+from .dso_planner import FEW
+from .dso_planner_marks import MAX_INLINE
 
 #: Field of the customer account → field of its company that holds the default.
 DEFAULT_FIELDS = {'collector_id': 'dso_collector_id', 'scenario_id': 'dso_scenario_id'}

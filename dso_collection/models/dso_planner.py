@@ -1,14 +1,11 @@
 import contextlib
-import dataclasses
 import functools
 import hashlib
 import itertools
-import logging
 import re
 
-import psycopg2
 from odoo import api, models
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from ..engine import (
     action_sql,
@@ -21,23 +18,11 @@ from ..engine import (
 )
 from ..tools import clock, server
 
-_logger = logging.getLogger(__name__)
-
-#: Where the hooks of one transaction note what they touched.
-MARKS_KEY = 'dso_collection.marks'
-
 #: Whether one transaction has asked for the rules for new customer accounts.
 ASSIGN_KEY = 'dso_collection.assign'
 
-#: Accounts planned inside somebody's transaction; more go to the scheduled action, because every
-#: account takes an entry of the server's shared lock table until the commit.
-MAX_INLINE = 1000
-
 #: Accounts up to which nested loops over indexes beat hash joins over tables.
 FEW = 100
-
-#: Accounts per committed slice of the scheduled action.
-SLICE = 20000
 
 #: Planning inside accounting gives up after this wait and leaves the rest to the scheduled action.
 LOCK_TIMEOUT = '100ms'
@@ -55,164 +40,13 @@ def _prepared_statement(code):
     return f'dso_{hashlib.sha256(code.encode()).hexdigest()[:16]}', code
 
 
-@dataclasses.dataclass
-class Marks:
-    """What one transaction touched: ids alone, resolved in one query at its end."""
-
-    line_ids: set = dataclasses.field(default_factory=set)
-    move_ids: set = dataclasses.field(default_factory=set)
-    booked_line_ids: set = dataclasses.field(default_factory=set)
-    partner_ids: set = dataclasses.field(default_factory=set)
-    pairs: set = dataclasses.field(default_factory=set)
-
-
 class DsoPlanner(models.AbstractModel):
-    """Runs the statements of the engine: when, for whom, and what if it cannot now.
-
-    Planning never makes accounting fail or wait: inside a transaction of somebody else it works in
-    a savepoint and under locks that it only tries to get; what it could not do becomes a mark that
-    the scheduled action takes up right after the commit.
-    """
+    """Runs the statements of the engine for customer accounts."""
 
     _name = 'dso.planner'
     _description = "Collection Planner"
 
-    # === MARKS === #
-
-    def _marks(self):
-        """Return the marks of the running transaction, to be planned at its commit at latest."""
-        precommit = self.env.cr.precommit
-        marks = precommit.data.get(MARKS_KEY)
-        if marks is None:
-            marks = precommit.data[MARKS_KEY] = Marks()
-            precommit.add(self.sudo()._plan_at_commit)
-        return marks
-
-    def _mark_lines(self, lines):
-        self._marks().line_ids.update(lines._ids)
-
-    def _mark_moves(self, moves):
-        self._marks().move_ids.update(moves._ids)
-
-    def _mark_bookings(self, line_ids):
-        """Mark the items of new reconciliations; they start the grace of their accounts."""
-        self._marks().booked_line_ids.update(line_ids)
-
-    def _mark_partners(self, partner_ids):
-        self._marks().partner_ids.update(partner_ids)
-
-    def _mark_lines_as_stored(self, lines):
-        """Mark the accounts to which journal items belong before a change reaches the database."""
-        ids = [line_id for line_id in lines._ids if line_id]
-        if ids:
-            self._marks().pairs.update(self.env.execute_query(scope_sql.pairs_of_lines(ids)))
-
-    def _mark_customers(self, customers):
-        customers = customers.sudo()  # figures follow the books whoever changes them
-        pairs = {(customer.partner_id.id, customer.company_id.id) for customer in customers}
-        self._marks().pairs.update(pairs)
-
-    def _mark_domain(self, domain):
-        """Mark the customer accounts of a domain, or their companies when they are many."""
-        customers = self.env['dso.customer'].sudo()  # a setting concerns everybody's accounts
-        found = customers.search_fetch(domain, ['partner_id', 'company_id'], limit=MAX_INLINE + 1)
-        if len(found) > MAX_INLINE:
-            companies = customers._read_group(domain, ['company_id'])
-            self._mark_companies(self.env['res.company'].union(*(row[0] for row in companies)))
-        else:
-            self._mark_customers(found)
-
-    def _mark_companies(self, companies):
-        """Leave whole companies to the scheduled action, which begins right after the commit."""
-        if companies:
-            self._defer([(0, company.id) for company in companies])
-
     # === PLANNING === #
-
-    def _plan_at_commit(self):
-        self._plan_marks_of_transaction(at_commit=True)
-
-    def _plan_pending(self):
-        """Plan what the running transaction has marked, to be read before the commit."""
-        self.sudo()._plan_marks_of_transaction(at_commit=False)
-
-    def _plan_for_screen(self, customers):
-        """Plan customer accounts before the screen of whoever changed them comes back.
-
-        What a transaction marks is planned before it is read, except many accounts: nobody should
-        wait for those inside accounting. A person who has changed as many waits for them.
-
-        :param dso.customer customers: accounts that the running transaction has marked
-        """
-        if len(customers) > MAX_INLINE:
-            self.sudo()._plan(customers.sudo())
-
-    def _defer_pending(self):
-        """Leave the customer accounts that the running transaction has marked to the scheduled
-        action.
-
-        For transactions that must end quickly and surely, as when a mail server took a message.
-        """
-        marks = self.env.cr.precommit.data.get(MARKS_KEY)
-        if marks and marks == Marks(pairs=marks.pairs):
-            del self.env.cr.precommit.data[MARKS_KEY]
-            self.sudo()._defer(list(marks.pairs))
-
-    def _plan_marks_of_transaction(self, at_commit):
-        self.env.flush_all()  # the hooks on what is still in the cache run now
-        marks = self.env.cr.precommit.data.pop(MARKS_KEY, None)
-        if marks is None:
-            return
-        rows = self.env.execute_query(scope_sql.resolve(marks, MAX_INLINE))
-        if not rows:
-            return
-        booked = self._booked_days(rows)
-        ready = [row for row in rows if row[4]]
-        done = self._try_plan(ready, booked, reset=not at_commit) if ready else True
-        kept = {row[:2] for row in ready} if done else set()
-        deferred = [row[:2] for row in rows if row[:2] not in kept]
-        if deferred:
-            self._defer(deferred, booked)
-        self.env.invalidate_all(flush=False)
-
-    def _booked_days(self, rows):
-        """Day of a booking per account, in the time zone of its company."""
-        today = {
-            company.id: company._dso_today()
-            for company in self.env['res.company'].browse({row[1] for row in rows})
-        }
-        return {row[:2]: today[row[1]] for row in rows if row[3]}
-
-    def _try_plan(self, rows, booked, reset):
-        """Plan accounts whose lock is ours; tell whether it worked.
-
-        :param rows: rows of :func:`scope_sql.resolve`
-        :param bool reset: whether statements after this one must wait for locks as usual again
-        """
-        pairs = [row[:2] for row in rows]
-        few = len(pairs) <= FEW
-        try:
-            with (
-                self.env.cr.savepoint(flush=False),
-                self._patience(reset) as prepared,
-            ):
-                missing = [row[:2] for row in rows if not row[2]]
-                if missing:
-                    self._bear(scope_sql.births_of_pairs(missing, *self._log_values()))
-                company_ids = {pair[1] for pair in pairs}
-                self._run(
-                    scope_sql.scope_of_pairs(pairs),
-                    company_ids,
-                    booked,
-                    bulk=not few,
-                    prepared=prepared if few else None,
-                    promised=any(row[5] for row in rows),
-                )
-        except (psycopg2.OperationalError, psycopg2.IntegrityError) as error:
-            # Somebody plans the same accounts at this moment; the mark makes it happen after us.
-            _logger.info("Planning left to the scheduled action: %s", str(error).strip())
-            return False
-        return True
 
     def _plan(self, customers=None, today=None):
         """Plan customer accounts, all of them when none are given.
@@ -357,85 +191,6 @@ class DsoPlanner(models.AbstractModel):
         rows = self.env.execute_query(recipient_sql.recipients_of(customers.ids, action_type))
         return {customer_id: tuple(found) for customer_id, *found in rows}
 
-    # === SCHEDULED ACTION === #
-
-    def _cron_plan(self):
-        """Plan what is marked, then every company whose day has changed."""
-        if not self._plan_stored_marks():
-            return
-        for company in self.env['res.company']._dso_search_roots():
-            today = company._dso_today()
-            if company.dso_planned_on != today and not self._plan_company(company):
-                return
-        self.env['dso.coverage']._prove_missing()
-
-    def _plan_stored_marks(self):
-        """Plan all stored marks in slices; tell whether time is left."""
-        commit_progress = self.env['ir.cron']._commit_progress
-        rows = self.env.execute_query(SQL("SELECT id, partner_id, company_id FROM dso_plan_mark"))
-        whole = {company_id for _id, partner_id, company_id in rows if not partner_id}
-        for company in self.env['res.company'].browse(whole).exists():
-            if not self._plan_company(company):
-                return False
-        self._delete_marks([row[0] for row in rows if row[2] in whole])
-        left = [row for row in rows if row[2] not in whole]
-        for part in split_every(SLICE, left):
-            pairs = list({(row[1], row[2]) for row in part})
-            self._bear(scope_sql.births_of_pairs(pairs, *self._log_values()))
-            scope, company_ids = scope_sql.scope_of_pairs(pairs), {pair[1] for pair in pairs}
-            self._run(scope, company_ids, {}, bulk=len(pairs) > FEW)
-            self._delete_marks([row[0] for row in part])
-            if not commit_progress(len(part)):
-                return False
-        return True
-
-    def _delete_marks(self, ids):
-        self._execute(SQL("DELETE FROM dso_plan_mark WHERE id = ANY(%s)", ids))
-
-    def _plan_company(self, company):
-        """Plan one company in committed slices; tell whether time is left."""
-        commit_progress = self.env['ir.cron']._commit_progress
-        self._begin_day(company)
-        self._give_birth(company)
-        last_id = 0
-        while True:
-            ids = [
-                row[0]
-                for row in self.env.execute_query(
-                    SQL(
-                        "SELECT id FROM dso_customer WHERE company_id = %s AND id > %s"
-                        " AND group_account_id IS NULL ORDER BY id LIMIT %s",
-                        company.id,
-                        last_id,
-                        SLICE,
-                    )
-                )
-            ]
-            if not ids:
-                break
-            self._run(scope_sql.scope_of_ids(ids), company.ids, {}, bulk=True)
-            last_id = ids[-1]
-            if not commit_progress(len(ids)):
-                return False
-        return self._end_day(company)
-
-    def _begin_day(self, company):
-        """Do what the plan of a company is made after."""
-        self.env['dso.dispute']._restore_follow_ups(company)
-        self.env['dso.dispute']._bring_forward(company)
-
-    def _end_day(self, company):
-        """Do what follows when all of a company is planned; tell whether time is left."""
-        if company.dso_planned_on != company._dso_today():
-            _undone, is_time_left = self.env['dso.action']._act_on_undone(company)
-            if not is_time_left:
-                return False
-        self.env['dso.promise']._follow_up(company)
-        self.env['dso.position']._refresh_delays(company)
-        if not clock.is_rehearsing(self.env.cr):  # which would keep the row from who wants to pause
-            company.dso_planned_on = company._dso_today()
-        return bool(self.env['ir.cron']._commit_progress())
-
     # === NEW CUSTOMER ACCOUNTS === #
 
     def _bear(self, births):
@@ -456,10 +211,6 @@ class DsoPlanner(models.AbstractModel):
             self.env.ref('dso_collection.ir_cron_assign').sudo()._trigger()
 
     # === TOOLS === #
-
-    def _defer(self, pairs, booked=None):
-        self._execute(scope_sql.defer(pairs, booked or {}))
-        self.env.ref('dso_collection.ir_cron_plan').sudo()._trigger()
 
     def _customers_of_lines(self, query):
         return scope_sql.owners_of_lines(query)

@@ -3,7 +3,8 @@ from datetime import timedelta
 from odoo import models
 
 from ..engine import day_sql, scope_sql
-from .dso_planner import FEW, MARKS_KEY
+from .dso_planner import FEW
+from .dso_planner_marks import MARKS_KEY
 
 
 class DsoPlanner(models.AbstractModel):

@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
-from ..models import dso_customer_assign, dso_planner
+from ..models import dso_customer_assign, dso_planner, dso_planner_marks
 from .common import CollectionCase, jan
 from .common_tours import TourCase
 from .test_groups import GroupCase
@@ -327,7 +327,7 @@ class TestGroupQueries(CollectionCase):
         cls.create_opening_entry(cls.heads | cls.shops, jan(-30))
         cls.plan()
         # More accounts at once are written and planned with other settings, a few statements more.
-        for module in (dso_planner, dso_customer_assign):
+        for module in (dso_planner, dso_planner_marks, dso_customer_assign):
             cls.startClassPatcher(patch.object(module, 'FEW', 1000))
 
     def groups(self):

@@ -3,7 +3,7 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from ..models import dso_planner
+from ..models import dso_planner_marks
 from .common import CollectionCase, jan
 
 
@@ -196,7 +196,7 @@ class TestGroups(GroupCase):
 
     def test_both_sides_of_a_large_group_are_planned_at_once(self):
         """More accounts than a transaction plans by itself: the screen comes back planned."""
-        self.patch(dso_planner, 'MAX_INLINE', 1)
+        self.patch(dso_planner_marks, 'MAX_INLINE', 1)
         everybody = self.shops | self.head
         everybody._group_through(self.head)
         self.assertEqual(set(self.shops.mapped('reason')), {'grouped'})

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models import dso_planner
+from ..models import dso_planner, dso_planner_marks
 from .common import CollectionCase, jan
 
 
@@ -222,7 +222,7 @@ class TestPlanner(CollectionCase):
         )
         planner = self.env['dso.planner']
         for most, taken in ((2, 0), (3, 3)):
-            self.patch(dso_planner, 'MAX_INLINE', most)
+            self.patch(dso_planner_marks, 'MAX_INLINE', most)
             with self.rolled_back():
                 [[before]] = self.env.execute_query(locks)
                 self.env['dso.plan.mark'].search([]).unlink()
