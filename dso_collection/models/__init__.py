@@ -31,6 +31,7 @@ from . import (
     dso_action,
     dso_action_belts,
     dso_action_charts,
+    dso_action_collector,
     dso_action_dispatch,
     dso_action_group,
     dso_action_item,
