@@ -3,6 +3,7 @@
 import statistics
 
 import generate
+from measuring import clock, counted, vacuum
 
 DAYS = 30
 ROUNDS = 3
@@ -73,7 +74,7 @@ def fill(env):
     env.cr.commit()
 
 
-def measure(env, clock, counted, vacuum):
+def measure(env):
     """Preview thirty days, with people and without; seconds, queries and what came up."""
     fill(env)
     vacuum(env)
