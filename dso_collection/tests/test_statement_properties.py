@@ -9,7 +9,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 import openpyxl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 from odoo.tests import tagged
@@ -37,6 +37,7 @@ class TestStatementProperties(PortfolioCase):
         size=st.sampled_from((3, 15, 30)),
         day=st.dates(jan(4), jan(31)),
     )
+    @example(number=910101, size=30, day=jan(8))  # a disputed part
     def test_totals_are_those_of_the_ledger(self, number, size, day):
         with self.rolled_back():
             self.go_to(day, hour=10)
@@ -44,7 +45,7 @@ class TestStatementProperties(PortfolioCase):
             companies = [books.company.id for books in self.books]
             customers = self.env['dso.customer'].search([('company_id', 'in', companies)])
             whole = self.ledger(customers)
-            asked = self.ledger(customers, [('dso_exclusion', 'in', (False, 'credit'))])
+            asked = self.ledger(customers, chased=True)
             loaded = self.env['dso.statement']._load(customers, is_whole=True)
             texts = self.env['dso.statement']._load(customers)
             for customer in customers:
@@ -57,17 +58,36 @@ class TestStatementProperties(PortfolioCase):
 
     # --- the ledger ------------------------------------------------------------------------
 
-    def ledger(self, customers, extra=()):
-        """Residuals by customer account and currency, as accounting has them."""
+    def ledger(self, customers, chased=False):
+        """Residuals by customer account and currency, as accounting has them.
+
+        :param bool chased: of what may be chased and of credits alone, without disputed parts
+        """
         lines = self.env['account.move.line']
+        lines = lines.search(lines._domain_open_items())
+        if chased:
+            lines = lines.filtered_domain([('dso_exclusion', 'in', (False, 'credit'))])
+        disputed = self.disputed_parts() if chased else {}
         accounts = {(c.partner_id.id, c.company_id.id): c for c in customers}
         amounts = defaultdict(lambda: defaultdict(Decimal))
-        for line in lines.search(lines._domain_open_items()).filtered_domain(list(extra)):
+        for line in lines.filtered('amount_residual_currency'):
             key = (line.partner_id.commercial_partner_id.id, line.company_id.root_id.id)
-            if key in accounts and line.amount_residual_currency:
+            if account := accounts.get(key):
                 residual = Decimal(f'{line.amount_residual_currency:.2f}')
-                amounts[accounts[key]][line.currency_id.name] += residual
+                if residual > 0:
+                    item = account, line.move_id, line._dso_due_date()
+                    residual -= disputed.get(item, 0)
+                amounts[account][line.currency_id.name] += residual
         return amounts
+
+    def disputed_parts(self):
+        """What is in dispute of items whose rest is chased, by account, invoice and due date."""
+        parts = defaultdict(Decimal)
+        disputes = self.env['dso.dispute'].search([('state', '=', 'open')])
+        for part in disputes.item_ids.filtered('company_id.dso_dispute_partial'):
+            item = part.dispute_id.customer_id, part.move_id, part.due_date
+            parts[item] += Decimal(f'{part.amount:.2f}')
+        return parts
 
     def added(self, ledger, customers):
         """What customer accounts owe together, by currency."""
