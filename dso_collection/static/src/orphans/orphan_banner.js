@@ -22,10 +22,10 @@ export class OrphanBanner extends Component {
         this.state.orphans = await this.orm.silent.call("dso.customer", "get_orphans", []);
     }
 
-    open({ filter }) {
-        this.action.doAction("dso_collection.dso_customer_action", {
-            additionalContext: { search_default_overdue: 0, [`search_default_${filter}`]: 1 },
-            clearBreadcrumbs: true,
-        });
+    async open({ filter }) {
+        const window = await this.action.loadAction("dso_collection.dso_customer_action");
+        // In place of the window's own context, which would search for what is overdue, too.
+        const context = { [`search_default_${filter}`]: 1, dso_insight: filter };
+        this.action.doAction({ ...window, context }, { clearBreadcrumbs: true });
     }
 }

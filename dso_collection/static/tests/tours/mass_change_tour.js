@@ -27,7 +27,8 @@ registry.category("web_tour.tours").add("dso_collection_mass_change", {
             run: "click",
         },
         {
-            trigger: ".o_searchview_facet:contains('Balance Without Collector')",
+            content: "All of them, not only those that are overdue",
+            trigger: ".o_searchview:contains('Balance Without Collector'):not(:contains('Overdue'))",
         },
         {
             trigger: ".o_data_row:contains('Tour customer 1')",
