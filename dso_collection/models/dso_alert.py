@@ -62,6 +62,7 @@ class DsoAlert(models.Model):
         string="Count", compute='_compute_customer_count', help="Counted now."
     )
     count_error = fields.Char(compute='_compute_customer_count')
+    can_change = fields.Boolean(compute='_compute_can_change', help="The user may write it.")
 
     # === COMPUTE METHODS === #
 
@@ -72,6 +73,13 @@ class DsoAlert(models.Model):
         for alert in self:
             alert.customer_count = counts[alert]
             alert.count_error = errors.get(alert, False)
+
+    @api.depends('is_shared', 'user_id')
+    @api.depends_context('uid')
+    def _compute_can_change(self):
+        writable = self._origin._filtered_access('write')
+        for alert in self:
+            alert.can_change = not alert._origin or alert._origin in writable
 
     # === CONSTRAINT METHODS === #
 

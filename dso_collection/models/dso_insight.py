@@ -46,8 +46,9 @@ class DsoInsight(models.Model):
     number = fields.Integer(readonly=True, help="Records that are concerned.")
     amount = fields.Monetary(
         readonly=True,
-        help="In company currency: what these customers owe that is overdue (about credit: at "
-        "all), what these items have open, or what these actions want to collect.",
+        help="In company currency: what these customers owe that is overdue (about limits and "
+        "guarantees: at all), their unallocated credits or their credit balance, what these items "
+        "have open, or what these actions want to collect.",
     )
     explanation = fields.Char(compute='_compute_explanation')
     can_mend = fields.Boolean(compute='_compute_can_mend')
@@ -87,17 +88,22 @@ class DsoInsight(models.Model):
             'credits': Domain('unallocated', '>', 0) & owing,
             'credit_balance': Domain('balance', '<', 0) & owing,
             'shared_address': Domain('shares_address', '=', True),
-        }
-        at_risk = {
             'limit_exceeded': Domain('limit_exceeded', '=', True),
             'guarantee_expired': Domain('guarantee_expired', '=', True)
             & Domain('exposure', '>', 0),
         }
+        amounts = {
+            'credits': 'unallocated',
+            'credit_balance': 'balance',
+            'limit_exceeded': 'exposure',
+            'guarantee_expired': 'exposure',
+        }
         return {
             **{
-                kind: Insight('dso.customer', domain, amount, 'dso_customer_action')
-                for found, amount in ((domains, 'overdue'), (at_risk, 'exposure'))
-                for kind, domain in found.items()
+                kind: Insight(
+                    'dso.customer', domain, amounts.get(kind, 'overdue'), 'dso_customer_action'
+                )
+                for kind, domain in domains.items()
             },
             'review': Insight(
                 'dso.customer',

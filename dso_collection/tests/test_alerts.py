@@ -289,6 +289,19 @@ class TestAlertRights(AlertCase):
         shared.with_user(self.manager).unlink()
         own.with_user(self.collector).unlink()
 
+    def test_the_form_tells_who_may_write(self):
+        own = self.create_alert(LATE, self.collector)
+        shared = self.create_alert(LATE, is_shared=True)
+        for user, writable in (
+            (self.collector, own),
+            (self.manager, shared),
+            (self.reader, self.env['dso.alert']),
+        ):
+            with self.subTest(user.login):
+                found = (own | shared).with_user(user).filtered('can_change')
+                self.assertEqual(found, writable)
+        self.assertTrue(self.env['dso.alert'].with_user(self.collector).new().can_change)
+
     def test_a_copy_is_ones_own(self):
         shared = self.create_alert(LATE, is_shared=True)
         for user in (self.collector, self.manager):

@@ -96,11 +96,11 @@ class TestInsights(DispatchCase):
         self.plan_on(jan(4))
         self.pay(self.customer, 400)
         self.plan()
-        self.assertFound('credits', self.customer, 1000)
+        self.assertFound('credits', self.customer, 400)
         self.assertFalse(self.row('credit_balance'))
         self.pay(self.customer, 700)
         self.plan()
-        self.assertFound('credit_balance', self.customer, 1000)
+        self.assertFound('credit_balance', self.customer, -100)
 
     def test_shared_address(self):
         self.plan_on(jan(2))

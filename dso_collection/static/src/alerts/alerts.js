@@ -15,6 +15,10 @@ export class AlertSquares extends Component {
     get names() {
         return this.alerts.map((alert) => alert.name).join("\n");
     }
+
+    get info() {
+        return JSON.stringify({ squares: this.alerts });
+    }
 }
 
 /** Level of an alert: its square with its word. */

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("dso_collection_alerts", {
         { trigger: ".o_searchview_facet:contains('Alert'):contains('Very late')" },
         {
             content: "They carry the square of the alert, which tells its name",
-            trigger: `${row("Azure Interior")} .o_dso_alerts[title='Very late'] [data-level=red]`,
+            trigger: `${row("Azure Interior")} .o_dso_alerts[aria-label='Very late'] [data-level=red]`,
         },
         { trigger: `${row("Ready Mat")} .o_dso_alerts` },
         { trigger: ".o_pager_value:contains('1-2')" },
@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("dso_collection_alerts", {
             trigger: `${row("Azure Interior")} td[name=partner_id]`,
             run: "click",
         },
-        { trigger: ".o_form_view .o_dso_alerts[title='Very late']" },
+        { trigger: ".o_form_view .o_dso_alerts[aria-label='Very late']" },
         {
             content: "And back to the alerts",
             trigger: ".breadcrumb-item a:contains('Alerts'), .o_back_button a:contains('Alerts')",
