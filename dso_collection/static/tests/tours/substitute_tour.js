@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("dso_collection_substitute", {
         },
         {
             content: "It says for whom",
-            trigger: ".o_dso_agenda tr:contains('Ready Mat') td[name='absent_id']:contains('Carl Collector')",
+            trigger: ".o_dso_agenda tr:contains('Ready Mat') td[name='absent_id'][data-tooltip='Carl Collector'] img",
         },
         {
             trigger: ".o_dso_agenda tr:contains('Ready Mat') td[name='customer_id']",
