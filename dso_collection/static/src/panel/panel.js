@@ -98,13 +98,11 @@ export class ActionPanel extends Component {
     async reload() {
         const { resId } = this.panel;
         await this.panel.reload();
+        const isThere = resId === this.panel.resId && (await this.fetch(resId));
         if (resId !== this.panel.resId) {
             return; // people went elsewhere in the meantime
         }
-        if (await this.fetch(resId)) {
-            return this.load(resId);
-        }
-        return this.panel.advance();
+        return isThere ? this.load(resId) : this.panel.advance();
     }
 
     prefetch() {
@@ -369,30 +367,30 @@ export class ActionPanel extends Component {
 
     /** Do something with the action, tell what it returned, and go on with the next row. */
     async run(method, kwargs = {}) {
-        if (this.state.isBusy || this.state.data.id !== this.panel.resId) {
+        const { resId } = this.panel;
+        if (this.state.isBusy || this.state.data.id !== resId) {
             return; // the next row is on its way
         }
         this.state.isBusy = true;
         try {
             await this.keep();
-            const result = await this.orm.call(
-                "dso.action",
-                method,
-                [[this.state.data.id]],
-                kwargs
-            );
+            const result = await this.orm.call("dso.action", method, [[resId]], kwargs);
             if (result?.type === "ir.actions.act_url") {
                 await this.action.doAction(result);
             }
+            let isDone = true;
             if (result?.tag === "display_notification") {
                 const { message, type, sticky } = result.params;
                 this.notification.add(message, { type, sticky });
-                if (type !== "success") {
-                    await this.panel.reload();
-                    return await this.load(this.state.data.id);
-                }
+                isDone = type === "success";
             }
-            await this.panel.advance();
+            if (isDone && resId === this.panel.resId) {
+                return await this.panel.advance();
+            }
+            await this.panel.reload();
+            if (resId === this.panel.resId) {
+                await this.load(resId);
+            } // else people went elsewhere in the meantime
         } finally {
             this.state.isBusy = false;
         }

@@ -3,7 +3,7 @@ import { PanelState, recordsOf } from "@dso_collection/panel/panel_state";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { press, queryAll } from "@odoo/hoot-dom";
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, Deferred } from "@odoo/hoot-mock";
 import { reactive } from "@odoo/owl";
 import { contains, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 
@@ -217,4 +217,35 @@ test("a message that was not sent stays on the screen", async () => {
     await contains(".o_dso_do_send").click();
     await animationFrame();
     expect(panel.resId).toBe(1);
+});
+
+test("who went elsewhere while the plan was read stays there", async () => {
+    const panel = makePanel([1, 2, 3]);
+    const component = await mountWithCleanup(ActionPanel, { props: { panel } });
+    const answer = new Deferred();
+    onRpc("dso.action", "get_panel", ({ args }) => {
+        const [[id]] = args;
+        return id === 1 ? answer : { ...DATA, id };
+    });
+    const reloaded = component.reload();
+    await panel.open(3);
+    answer.resolve(false); // the plan has another action now
+    await reloaded;
+    expect(panel.resId).toBe(3);
+});
+
+test("who went elsewhere while something was done stays there", async () => {
+    const answer = new Deferred();
+    onRpc("dso.action", "action_complete", ({ args }) => {
+        expect.step(`complete ${args[0]}`);
+        return answer;
+    });
+    const panel = makePanel([1, 2, 3]);
+    const component = await mountWithCleanup(ActionPanel, { props: { panel } });
+    const done = component.run("action_complete");
+    await panel.open(3);
+    answer.resolve(true);
+    await done;
+    expect.verifySteps(["complete 1"]);
+    expect(panel.resId).toBe(3);
 });
